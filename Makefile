@@ -1,0 +1,82 @@
+# `make help` lists what there is. Nothing here needs Node.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The interpreter that makes the environment: 3.11 or newer.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PINNED := --constraint constraints.txt
+
+# make run PORT=9000 ARGS="--open"; a PORT of the environment reaches the command by itself.
+ifeq ($(origin PORT),command line)
+RUN_PORT := --port $(PORT)
+endif
+ARGS ?=
+
+.PHONY: help install run test check browser clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: $(VENV)/.runtime ## serve the page; PORT=9000 and ARGS="--open" are passed on
+	@exec $(BIN)/python -m webapp $(RUN_PORT) $(ARGS)
+
+install: $(VENV)/.complete ## put everything for work on the code into .venv, as pinned
+
+test: $(VENV)/.complete browser ## run all tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.complete browser ## run all that has to pass: format, lint, types, tests with coverage
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+clean: ## remove the environment and what tools have left
+	@rm -rf $(VENV) dist build .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The page's tests need a Chromium; under CI they fail without one, elsewhere they are skipped.
+browser:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+		if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	root=; if [ "$$(id -u)" != 0 ]; then root="sudo -n"; fi; \
+	if command -v apt-get >/dev/null && [ -e /etc/debian_version ] && $$root true 2>/dev/null; then \
+		echo "Installing Chromium for the tests of the page"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		if $$root apt-get update -qq && $$root apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+		then exit 0; fi; \
+	fi; \
+	echo "The tests of the page need Chromium: install it (Debian: apt-get install chromium)." >&2; \
+	if [ "$${CI:-}" = true ]; then exit 1; fi
+
+# Stamps: an environment is made again only when what it is made from has changed.
+$(VENV)/.python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON): install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), and this needs 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv: install it (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.backend: $(VENV)/.python constraints.txt
+	@$(PIP) install $(PINNED) hatchling editables
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.backend pyproject.toml constraints.txt
+	@echo "Installing what the server needs into $(VENV)"
+	@$(PIP) install $(PINNED) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.complete: $(VENV)/.runtime
+	@echo "Installing what work on the code needs into $(VENV)"
+	@$(PIP) install $(PINNED) --no-build-isolation --editable '.[dev]'
+	@touch $@

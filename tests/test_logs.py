@@ -1,0 +1,98 @@
+"""One event is one line, whatever somebody sends."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from aiohttp.http_exceptions import BadStatusLine, LineTooLong
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.logs import JsonFormatter, TextFormatter, one_line, quiet_bad_requests
+
+# Any code point, lone surrogates among them: what headers hold for bytes that are not ASCII.
+ANY_TEXT = st.text(st.characters())
+
+
+def record(
+    message: object = "hello", *arguments: object, error: BaseException | None = None, **more: Any
+) -> logging.LogRecord:
+    level, name = more.get("level", logging.WARNING), more.get("name", "webapp.hub")
+    exc_info = (type(error), error, error.__traceback__) if error else None
+    made = logging.LogRecord(name, level, __file__, 1, message, arguments, exc_info)
+    made.created = 1769860984.123
+    return made
+
+
+def failure() -> BaseException:
+    try:
+        raise RuntimeError("two\nlines")
+    except RuntimeError as error:
+        return error
+
+
+def test_an_event_for_people_has_time_level_logger_and_message() -> None:
+    assert TextFormatter().format(record("%d open", 5)) == (
+        "2026-01-31T12:03:04.123Z warning webapp.hub: 5 open"
+    )
+
+
+def test_an_event_for_programs_is_an_object() -> None:
+    assert json.loads(JsonFormatter().format(record("%d open", 5))) == {
+        "time": "2026-01-31T12:03:04.123Z",
+        "level": "warning",
+        "logger": "webapp.hub",
+        "message": "5 open",
+    }
+
+
+@given(ANY_TEXT)
+def test_what_was_sent_stays_on_its_line_and_can_be_written(text: str) -> None:
+    for formatter in (TextFormatter(), JsonFormatter()):
+        line = formatter.format(record("from %s", text))
+        assert line.isprintable()
+        line.encode()
+
+
+@given(ANY_TEXT)
+def test_programs_get_back_exactly_what_was_sent(text: str) -> None:
+    assert json.loads(JsonFormatter().format(record("%s", text)))["message"] == text
+
+
+@given(ANY_TEXT)
+def test_what_is_printable_stays_as_it_is(text: str) -> None:
+    assert one_line(text).isprintable()
+    if text.isprintable():
+        assert one_line(text) == text
+
+
+def test_a_traceback_stays_on_the_line_of_its_event() -> None:
+    line = TextFormatter().format(record("broken", error=failure()))
+    assert line.isprintable()
+    assert r"hub: broken | Traceback (most recent call last):\n  File" in line
+    assert line.endswith(r"RuntimeError: two\nlines")
+
+
+def test_a_traceback_is_a_member_of_its_own_for_programs() -> None:
+    made = record("broken", error=failure())
+    made.stack_info = "Stack (most recent call last):\n  here"
+    event = json.loads(JsonFormatter().format(made))
+    assert event["message"] == "broken"
+    assert event["traceback"].startswith("Traceback (most recent call last):\n  File")
+    assert event["traceback"].endswith("two\nlines\nStack (most recent call last):\n  here")
+
+
+@pytest.mark.parametrize("error", [BadStatusLine("?"), LineTooLong(b"GET", 8190)])
+def test_what_is_not_http_is_a_debug_line_without_traceback(error: Exception) -> None:
+    made = record("Error handling request from %s", "::1", error=error, level=logging.ERROR)
+    assert not quiet_bad_requests(made)
+    assert (made.levelname, made.exc_info) == ("DEBUG", None)
+    assert made.getMessage() == f"Error handling request from ::1: {error}"
+
+
+def test_a_bug_keeps_its_level_and_its_traceback() -> None:
+    made = record("Error handling request", error=failure(), level=logging.ERROR)
+    assert quiet_bad_requests(made)
+    assert made.levelname == "ERROR"
+    assert made.exc_info is not None
