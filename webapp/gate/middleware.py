@@ -1,0 +1,151 @@
+"""Apply the policies: middlewares that let a request through or answer with its refusal."""
+
+from collections.abc import Callable, Container, Sequence
+from typing import TypeAlias
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from webapp.gate.hosts import HostPolicy
+from webapp.gate.origins import Origin, OriginPolicy
+from webapp.gate.refusals import Refusal, refusal_response, visible
+
+__all__ = [
+    "OnRefusal",
+    "host_middleware",
+    "origin_middleware",
+    "own_origin",
+    "reader_middleware",
+    "upgrade_path_middleware",
+]
+
+OnRefusal: TypeAlias = Callable[[web.Request, Refusal], None]
+
+_FOR_OWN_PAGES = (
+    "What clients have sent may be read by this server's own pages and by programs, "
+    "and a page of another origin asks for it."
+)
+
+
+def host_middleware(
+    policy: HostPolicy,
+    *,
+    exempt: Container[str] = ("/healthz",),
+    on_refusal: OnRefusal | None = None,
+) -> Middleware:
+    """
+    Refuse with 421 what is for another host.
+
+    It stands first: to all others, a page whose name was rebound to here is of the same origin.
+    """
+
+    def check(request: web.Request) -> Refusal | None:
+        return None if request.path in exempt else policy.check(request.headers.getall("Host", []))
+
+    return _middleware(check, on_refusal)
+
+
+def upgrade_path_middleware(
+    paths: Sequence[str], *, on_refusal: OnRefusal | None = None
+) -> Middleware:
+    """Refuse with 404 a WebSocket handshake at any path but these, and name the first of them."""
+
+    def check(request: web.Request) -> Refusal | None:
+        if request.path in paths or not _names_websocket(request.headers.getall("Upgrade", [])):
+            return None
+        own = own_origin(request)
+        # http becomes ws, and https becomes wss.
+        socket = paths[0] if own is None else own.replace("http", "ws", 1) + paths[0]
+        return Refusal(
+            "path",
+            404,
+            f"{request.method} {visible(request.path)}",
+            socket,
+            f"There is no WebSocket here; it is at {socket}.",
+        )
+
+    return _middleware(check, on_refusal)
+
+
+def origin_middleware(
+    policy: OriginPolicy,
+    *,
+    paths: Container[str] | None = None,
+    on_refusal: OnRefusal | None = None,
+) -> Middleware:
+    """Refuse with 403 the origins that the policy does not admit, at these paths or at all."""
+
+    def check(request: web.Request) -> Refusal | None:
+        if paths is not None and request.path not in paths:
+            return None
+        return policy.check(request.headers.getall("Origin", []), own=own_origin(request))
+
+    return _middleware(check, on_refusal)
+
+
+def reader_middleware(
+    *,
+    paths: Sequence[str] = ("/live", "/api/"),
+    on_refusal: OnRefusal | None = None,
+) -> Middleware:
+    """
+    Refuse with 403 the pages of others what this server's own pages may read.
+
+    A path with a slash at its end covers all below it. Programs send no Origin and are let through.
+    """
+    exact = frozenset(paths)
+    below = tuple(path for path in paths if path.endswith("/"))
+    own_pages = OriginPolicy(["same-origin"])
+
+    def check(request: web.Request) -> Refusal | None:
+        if request.path not in exact and not request.path.startswith(below):
+            return None
+        own = own_origin(request)
+        expected = (
+            f"this server's own origin, {own or 'which the Host header does not tell'}, or none"
+        )
+        if refusal := own_pages.check(request.headers.getall("Origin", []), own=own):
+            return Refusal("reader", 403, refusal.came, expected, _FOR_OWN_PAGES)
+        # Browsers leave Origin out of plain GET requests, but not this one (Fetch Metadata §2.3).
+        sites = request.headers.getall("Sec-Fetch-Site", [])
+        if not {"same-origin", "none"}.issuperset(sites):
+            came = "Sec-Fetch-Site: " + ", ".join(map(visible, sites))
+            return Refusal("reader", 403, came, expected, _FOR_OWN_PAGES)
+        return None
+
+    return _middleware(check, on_refusal)
+
+
+def own_origin(request: web.Request) -> str | None:
+    """Return the origin that a request was sent to, or None if its Host header does not tell."""
+    # Not `request.host`: whoever writes an absolute-form target chooses that one.
+    hosts = request.headers.getall("Host", [])
+    if len(hosts) != 1:
+        return None
+    try:
+        return str(Origin.parse(f"{request.scheme}://{hosts[0]}"))
+    except ValueError:
+        return None
+
+
+def _middleware(
+    check: Callable[[web.Request], Refusal | None], on_refusal: OnRefusal | None
+) -> Middleware:
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        refusal = check(request)
+        if refusal is None:
+            return await handler(request)
+        if on_refusal is not None:
+            on_refusal(request, refusal)
+        return refusal_response(request, refusal)
+
+    return middleware
+
+
+def _names_websocket(upgrade: Sequence[str]) -> bool:
+    """Tell whether an Upgrade header names websocket, whatever its version (RFC 9110 §7.8)."""
+    protocols = ",".join(upgrade).split(",")
+    return any(
+        protocol.strip(" \t").partition("/")[0].lower() == "websocket" for protocol in protocols
+    )
