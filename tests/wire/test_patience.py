@@ -1,0 +1,75 @@
+"""How long a peer is waited for, second by second."""
+
+from __future__ import annotations
+
+from webapp.wire.patience import Patience, Waits
+
+WAITS = Waits(heartbeat=20, close=5, slow_peer=10)
+
+
+def test_a_silent_peer_is_pinged_after_a_heartbeat_and_given_up_after_half_of_another() -> None:
+    patience = Patience(WAITS, 0)
+    patience.look(19.9, 0, paused=False)
+    assert not patience.ping_due(19.9)
+    assert patience.ping_due(20)
+    patience.pinged(20)
+    assert not patience.ping_due(20.1)
+    assert patience.overdue(29.9) is None
+    assert patience.overdue(30) == "the peer has not answered a ping for 10 s"
+
+
+def test_any_byte_is_life() -> None:
+    patience = Patience(WAITS, 0)
+    patience.pinged(20)
+    patience.look(25, 1, paused=False)
+    assert patience.overdue(35) is None
+    assert not patience.ping_due(44)
+    assert patience.ping_due(45)
+
+
+def test_the_same_bytes_are_no_new_life() -> None:
+    patience = Patience(WAITS, 0)
+    patience.look(1, 7, paused=False)
+    patience.look(15, 7, paused=False)
+    assert patience.ping_due(21)
+
+
+def test_a_peer_that_is_not_read_from_is_not_silent() -> None:
+    patience = Patience(WAITS, 0)
+    patience.pinged(20)
+    patience.look(29, 0, paused=True)
+    assert patience.overdue(31) is None
+
+
+def test_a_peer_that_does_not_read_is_given_up() -> None:
+    patience = Patience(WAITS, 0)
+    patience.stuck(3)
+    assert patience.overdue(12.9) is None
+    assert patience.overdue(13) == "the peer has not read for 10 s"
+    patience.stuck(None)
+    assert patience.overdue(14) is None
+
+
+def test_a_peer_that_does_not_close_is_given_up_from_the_first_close_on() -> None:
+    patience = Patience(WAITS, 0)
+    patience.closing(2)
+    patience.closing(6)
+    assert patience.overdue(6.9) is None
+    assert patience.overdue(7) == "the peer did not close within 5 s"
+
+
+def test_a_wait_of_nothing_waits_for_ever() -> None:
+    patience = Patience(Waits(heartbeat=0, close=0, slow_peer=0), 0)
+    patience.pinged(1)
+    patience.stuck(1)
+    patience.closing(1)
+    assert patience.overdue(1e9) is None
+    assert not patience.ping_due(1e9)
+
+
+def test_the_sweep_is_fine_enough_for_every_wait() -> None:
+    """A silent peer is gone 1.6 heartbeats after it fell silent: three looks must fit into 0.1."""
+    assert 3 * Waits(20, 0, 0).sweep_interval <= 20 * 0.1
+    assert Waits(20, 1, 10).sweep_interval <= 0.1
+    assert Waits(20, 10, 0.5).sweep_interval <= 0.05
+    assert Waits(0, 0, 0).sweep_interval == 1

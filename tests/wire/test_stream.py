@@ -1,0 +1,388 @@
+"""A connection on a real socket: what it answers, what it records, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.wire.frames import RawClient, client_frame, until
+from webapp.wire.ending import By, Ending, How
+from webapp.wire.handshake import UpgradeRequest, negotiate
+from webapp.wire.patience import Waits
+from webapp.wire.records import Record
+from webapp.wire.stream import StreamSettings, WebSocketStream
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+FIN = 0x80
+
+
+def same(opcode: int, payload: bytes) -> tuple[int, bytes]:
+    return opcode, payload
+
+
+@dataclass
+class Wire:
+    """A server whose handler is nothing but a stream, and what the stream told."""
+
+    settings: StreamSettings = field(default_factory=StreamSettings)
+    answer: Callable[[int, bytes], tuple[int, bytes] | None] = same
+    records: list[Record] = field(default_factory=list)
+    streams: asyncio.Queue[WebSocketStream] = field(default_factory=asyncio.Queue)
+    endings: asyncio.Queue[Ending] = field(default_factory=asyncio.Queue)
+    port: int = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        handshake = negotiate(UpgradeRequest("GET", (1, 1), request.headers, False))
+        stream = WebSocketStream("s-1", handshake, self.settings)
+        await stream.prepare(request)
+        stream.start(request, self.answer, self.records.extend)
+        self.streams.put_nowait(stream)
+        try:
+            await stream.closed()
+        finally:
+            assert stream.ending is not None
+            self.endings.put_nowait(stream.ending)
+        return stream
+
+    def told(self) -> list[tuple[str | None, int, bytes, str | None]]:
+        """Direction, first byte, payload and note of all records."""
+        return [
+            (way, head, payload, note) for _, _, way, head, _, _, _, payload, note in self.records
+        ]
+
+
+@asynccontextmanager
+async def serving(wire: Wire) -> AsyncIterator[Wire]:
+    app = web.Application()
+    app.add_routes([web.get("/ws", wire.handle)])
+    async with TestServer(app) as server:
+        assert server.port is not None
+        wire.port = server.port
+        yield wire
+
+
+Start = Callable[[Wire], Awaitable[Wire]]
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    async with AsyncExitStack() as stack:
+        yield lambda wire: stack.enter_async_context(serving(wire))
+
+
+async def test_a_message_comes_back_and_both_ways_are_recorded(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(TEXT, b"Bonjour serveur"))
+    assert await client.frame() == (FIN | TEXT, b"Bonjour serveur")
+    client.send(client_frame(CLOSE, b"\x03\xe8bye"))
+    assert await client.frame() == (FIN | CLOSE, b"\x03\xe8")
+    assert await client.rest() == b""
+    await client.close()
+    assert await wire.endings.get() == Ending(By.CLIENT, How.CLOSING_HANDSHAKE, 1000, "bye")
+    assert wire.told() == [
+        ("in", FIN | TEXT, b"Bonjour serveur", None),
+        ("out", FIN | TEXT, b"Bonjour serveur", None),
+        ("in", FIN | CLOSE, b"\x03\xe8bye", None),
+        ("out", FIN | CLOSE, b"\x03\xe8", None),
+    ]
+
+
+async def test_frames_that_come_with_the_handshake_are_answered(start: Start) -> None:
+    wire = await start(Wire())
+    early = b"".join(client_frame(TEXT, b"%d" % number) for number in range(1000))
+    client = await RawClient.connect(wire.port, behind=early)
+    for number in range(1000):
+        assert await client.frame() == (FIN | TEXT, b"%d" % number)
+    await client.close()
+
+
+async def test_pings_are_answered_also_within_a_message(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(TEXT, b"a", fin=False) + client_frame(PING, b"now?"))
+    assert await client.frame() == (FIN | PONG, b"now?")
+    client.send(client_frame(PONG, b"unasked") + client_frame(CONTINUATION, b"b"))
+    assert await client.frame() == (FIN | TEXT, b"ab")
+    await client.close()
+
+
+VIOLATIONS = [
+    ("an unmasked frame", client_frame(TEXT, b"x", key=None), 1002, "without a mask"),
+    ("a reserved bit", client_frame(TEXT, b"x", rsv=4), 1002, "RSV1"),
+    ("an orphan", client_frame(CONTINUATION, b"x"), 1002, "continuation of no message"),
+    ("no UTF-8", client_frame(TEXT, b"\xff"), 1007, "not UTF-8"),
+    ("no UTF-8 in half a frame", client_frame(TEXT, b"\xff" * 99)[:20], 1007, "not UTF-8"),
+    ("too large", client_frame(BINARY, bytes(65537))[:20], 1009, "at most 65536"),
+    ("a bad close code", client_frame(CLOSE, b"\x00\x00"), 1002, "must not be sent"),
+    ("half a close code", client_frame(CLOSE, b"\x03"), 1002, "half a close code"),
+]
+
+
+@pytest.mark.parametrize(
+    ("frame", "code", "reason"),
+    [row[1:] for row in VIOLATIONS],
+    ids=[row[0] for row in VIOLATIONS],
+)
+async def test_a_violation_ends_the_connection_with_its_code_and_is_recorded(
+    start: Start, frame: bytes, code: int, reason: str
+) -> None:
+    wire = await start(Wire(StreamSettings(max_message_size=65536)))
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(TEXT, b"before") + frame + client_frame(TEXT, b"behind"))
+    assert await client.frame() == (FIN | TEXT, b"before")
+    head, payload = await client.frame()
+    assert head == FIN | CLOSE
+    assert int.from_bytes(payload[:2]) == code
+    assert reason in payload[2:].decode()
+    assert await client.rest() == b""
+    await client.close()
+    ending = await wire.endings.get()
+    assert (ending.by, ending.code) == (By.SERVER, code)
+    way, head, _, note = wire.told()[2]
+    assert (way, head, note) == ("in", frame[0], payload[2:].decode())
+    assert b"behind" not in [payload for _, _, payload, _ in wire.told()]
+
+
+async def test_a_close_survives_input_that_was_not_read(start: Start) -> None:
+    """Closing with unread input would make the kernel send a reset, which destroys the close."""
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(CLOSE, b"\x03\xe9") + client_frame(BINARY, bytes(1 << 20)) * 20)
+    assert await client.frame() == (FIN | CLOSE, b"\x03\xe9")
+    assert await client.rest() == b""
+    await client.close()
+    assert (await wire.endings.get()).how == How.CLOSING_HANDSHAKE
+
+
+async def test_everything_is_answered_after_the_client_ended_its_half(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    client.send(b"".join(client_frame(TEXT, b"%d" % number) for number in range(5000)))
+    client.writer.write_eof()
+    for number in range(5000):
+        assert await client.frame() == (FIN | TEXT, b"%d" % number)
+    assert await client.rest() == b""
+    await client.close()
+    assert await wire.endings.get() == Ending(By.CLIENT, How.END_OF_STREAM, 1006, "")
+
+
+async def test_an_end_within_a_frame_is_noted(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(TEXT, b"incomplete")[:9])
+    await client.close()
+    assert (await wire.endings.get()).how == How.END_OF_STREAM
+    assert wire.told() == [(None, 0, b"", "the connection ended within a frame")]
+
+
+async def test_a_reset_is_told_from_an_end(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    await wire.streams.get()
+    sock = client.writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.writer.transport.abort()
+    assert await wire.endings.get() == Ending(By.CLIENT, How.RESET, 1006, "")
+
+
+async def test_the_server_closes_with_a_handshake_too(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    stream.close(1001, "the server is shutting down")
+    stream.close(1000, "a second one is nothing")
+    assert await client.frame() == (FIN | CLOSE, b"\x03\xe9the server is shutting down")
+    client.send(client_frame(TEXT, b"late") + client_frame(PING) + client_frame(CLOSE, b"\x03\xe9"))
+    assert await client.rest() == b""
+    await client.close()
+    expected = Ending(By.SERVER, How.CLOSING_HANDSHAKE, 1001, "the server is shutting down")
+    assert await wire.endings.get() == expected
+    assert [head for _, head, _, _ in wire.told()] == [0x88, 0x81, 0x89, 0x88]
+    with pytest.raises(ConnectionResetError):
+        stream.send(TEXT, b"too late")
+
+
+async def test_frames_of_ones_own_making_go_out_as_they_are(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    stream.send(TEXT, b"a", fin=False)
+    stream.send(CONTINUATION, b"b", rsv=4)
+    assert await client.frame() == (TEXT, b"a")
+    assert await client.frame() == (FIN | 0x40 | CONTINUATION, b"b")
+    assert stream.traffic.messages_out == 1
+    await client.close()
+
+
+async def test_a_pong_tells_the_round_trip(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    stream.ping()
+    head, payload = await client.frame()
+    assert head == FIN | PING
+    client.send(client_frame(PONG, b"another") + client_frame(TEXT, b"x"))
+    await client.frame()
+    assert stream.round_trip is None
+    client.send(client_frame(PONG, payload) + client_frame(TEXT, b"x"))
+    await client.frame()
+    assert stream.round_trip is not None
+    assert 0 < stream.round_trip < 10
+    await client.close()
+
+
+async def test_a_bug_in_an_answer_closes_that_connection_with_1011(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(opcode: int, payload: bytes) -> tuple[int, bytes]:
+        raise RuntimeError("a bug")
+
+    wire = await start(Wire(answer=broken))
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(TEXT, b"x") * 3)
+    assert (await client.frame()).payload[:2] == b"\x03\xf3"
+    assert await client.rest() == b""
+    await client.close()
+    assert (await wire.endings.get()).code == 1011
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+async def test_no_answer_is_an_answer(start: Start) -> None:
+    wire = await start(Wire(answer=lambda opcode, payload: None))
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(TEXT, b"x") + client_frame(TEXT, "ü".encode()) + client_frame(PING))
+    assert (await client.frame()).head == FIN | PONG
+    stream = await wire.streams.get()
+    assert (stream.traffic.messages_in, stream.traffic.messages_out) == (2, 0)
+    await client.close()
+
+
+async def test_a_peer_that_does_not_read_is_not_read_from_and_given_up(start: Start) -> None:
+    wire = await start(Wire(StreamSettings(waits=Waits(heartbeat=0, slow_peer=0.1))))
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    flood = client_frame(BINARY, bytes(100_000)) * 100
+    client.writer.transport.set_write_buffer_limits(high=0)
+    sending = asyncio.create_task(_flood(client, flood))
+    await until(lambda: _ticked(stream).ending is not None)
+    assert stream.traffic.bytes_out < 50_000_000  # what the kernel's buffers hold
+    sending.cancel()
+    ending = await wire.endings.get()
+    assert (ending.by, ending.how) == (By.SERVER, How.TIME_OUT)
+    assert wire.told()[-1] == (None, 0, b"", "the peer has not read for 0.1 s")
+    assert not stream.writable
+    client.writer.transport.abort()
+
+
+def _ticked(stream: WebSocketStream) -> WebSocketStream:
+    stream.tick(asyncio.get_running_loop().time())
+    return stream
+
+
+async def _flood(client: RawClient, data: bytes) -> None:
+    while True:
+        client.send(data)
+        await client.writer.drain()
+
+
+async def test_a_peer_that_reads_again_gets_everything(start: Start) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    payload = bytes(range(256)) * 400
+    count = 200  # 20 MB, more than all buffers in between hold
+    for _ in range(count):
+        client.send(client_frame(BINARY, payload))
+    await until(lambda: not stream.writable)
+    for _ in range(count):
+        assert await client.frame() == (FIN | BINARY, payload)
+    assert stream.writable
+    await client.close()
+
+
+async def test_a_mute_peer_is_given_up_after_our_close(start: Start) -> None:
+    wire = await start(Wire(StreamSettings(waits=Waits(close=0.05))))
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    stream.close(1001)
+    await until(lambda: _ticked(stream).ending is not None)
+    assert stream.ending == Ending(By.SERVER, How.TIME_OUT, 1001, "")
+    await client.close()
+
+
+async def test_one_flood_does_not_keep_others_waiting(start: Start) -> None:
+    """A read can hold 37,000 frames: others have their turn long before these are answered."""
+    wire = await start(Wire())
+    flooding = await RawClient.connect(wire.port)
+    polite = await RawClient.connect(wire.port)
+    flooder, _ = await wire.streams.get(), await wire.streams.get()
+    flooding.send(client_frame(TEXT, b"x") * 300_000)
+    await until(lambda: flooder.traffic.messages_in > 0)
+    polite.send(client_frame(TEXT, b"my turn"))
+    assert await polite.frame() == (FIN | TEXT, b"my turn")
+    assert flooder.traffic.messages_in < 100_000
+    flooding.writer.transport.abort()
+    await polite.close()
+
+
+MESSAGES = st.lists(
+    st.one_of(
+        st.tuples(st.just(TEXT), st.text(max_size=200).map(str.encode)),
+        st.tuples(st.just(BINARY), st.binary(max_size=200)),
+        st.tuples(st.just(BINARY), st.integers(60_000, 140_000).map(bytes)),
+        st.tuples(st.just(PING), st.binary(max_size=125)),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=60)
+@given(MESSAGES, st.lists(st.floats(0, 1), min_size=8, max_size=8), st.integers(1, 20_000))
+def test_whatever_lane_they_take_messages_come_back_in_order(
+    messages: list[tuple[int, bytes]], cuts: list[float], step: int
+) -> None:
+    """Whole, in fragments, in one write or in many: none lost, none twice, all recorded."""
+    sent, echoes, pongs = b"", [], []
+    for (opcode, payload), cut in zip(messages, cuts, strict=False):
+        at = int(cut * len(payload))
+        if opcode == PING:
+            pongs.append(payload)
+            sent += client_frame(PING, payload)
+        elif 0 < at < len(payload):
+            echoes.append((FIN | opcode, payload))
+            sent += client_frame(opcode, payload[:at], fin=False)
+            sent += client_frame(CONTINUATION, payload[at:])
+        else:
+            echoes.append((FIN | opcode, payload))
+            sent += client_frame(opcode, payload)
+
+    async def exchange() -> tuple[list[tuple[int, bytes]], Wire]:
+        wire = Wire()
+        async with serving(wire):
+            client = await RawClient.connect(wire.port)
+            for at in range(0, len(sent), step):
+                client.send(sent[at : at + step])
+                await client.writer.drain()
+            client.send(client_frame(CLOSE))
+            received = []
+            while (frame := await client.frame()).head != FIN | CLOSE:
+                received.append(tuple(frame))
+            await client.close()
+        return received, wire
+
+    received, wire = asyncio.run(exchange())
+    assert [frame for frame in received if frame[0] != FIN | PONG] == echoes
+    assert [payload for head, payload in received if head == FIN | PONG] == pongs
+    told = [(head, payload) for way, head, payload, _ in wire.told() if way == "out"]
+    assert told == [*((head, payload[:4096]) for head, payload in received), (FIN | CLOSE, b"")]

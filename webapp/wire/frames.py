@@ -1,0 +1,301 @@
+"""WebSocket frames (RFC 6455 §5): bytes into frames and frames into bytes, without I/O."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from struct import Struct
+from typing import TypeAlias
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # pragma: no cover - only where websockets was installed without its C part
+    from websockets.utils import apply_mask
+
+__all__ = [
+    "CONTROL",
+    "FIN",
+    "MASK",
+    "OPCODE",
+    "RSV1",
+    "RSV2",
+    "RSV3",
+    "CloseCode",
+    "FrameParser",
+    "Opcode",
+    "Piece",
+    "ProtocolError",
+    "apply_mask",
+    "build_close",
+    "build_header",
+    "length_bits",
+    "parse_close",
+]
+
+# The first byte of a frame, its "head" in what follows.
+FIN = 0x80
+RSV1 = 0x40
+RSV2 = 0x20
+RSV3 = 0x10
+OPCODE = 0x0F
+CONTROL = 0x08  # the bit that control opcodes have and data opcodes do not
+
+MASK = 0x80  # of the second byte
+
+
+class Opcode(IntEnum):
+    """What a frame is (RFC 6455 §5.2)."""
+
+    CONTINUATION = 0x0
+    TEXT = 0x1
+    BINARY = 0x2
+    CLOSE = 0x8
+    PING = 0x9
+    PONG = 0xA
+
+
+class CloseCode(IntEnum):
+    """The close codes that this server sends or reports (RFC 6455 §7.4.1)."""
+
+    NORMAL_CLOSURE = 1000
+    GOING_AWAY = 1001
+    PROTOCOL_ERROR = 1002
+    NO_STATUS_RECEIVED = 1005  # never on the wire
+    ABNORMAL_CLOSURE = 1006  # never on the wire
+    INVALID_PAYLOAD = 1007
+    MESSAGE_TOO_BIG = 1009
+    INTERNAL_ERROR = 1011
+
+
+class ProtocolError(Exception):
+    """What a client sent breaks the protocol or a limit: the connection ends with this close code.
+
+    ``code`` and ``reason`` are those of the close frame to send. ``frame`` is the offending frame
+    as far as it had come, where the parser was the one to notice.
+    """
+
+    def __init__(self, code: CloseCode, reason: str, frame: Piece | None = None) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+        self.frame = frame
+
+
+# One frame, or a part of one: head, masking key (None: unmasked), bits of the payload length's
+# coding (7, 16 or 64), payload length in bytes, unmasked payload, and whether the frame is now
+# complete. A plain tuple, because one is made for every frame.
+Piece: TypeAlias = tuple[int, bytes | None, int, int, bytes, bool]
+
+_DATA_HEADS = frozenset(fin | opcode for fin in (0, FIN) for opcode in Opcode if opcode < CONTROL)
+_CONTROL_HEADS = frozenset(FIN | opcode for opcode in Opcode if opcode & CONTROL)
+_HEADS = _DATA_HEADS | _CONTROL_HEADS
+
+_MAX_CONTROL_PAYLOAD = 125  # RFC 6455 §5.5
+_MAX_CLOSE_REASON = _MAX_CONTROL_PAYLOAD - 2
+
+
+class FrameParser:
+    """Frames from the bytes of one client, in whatever chunks they arrive.
+
+    A data frame that spans chunks is handed on in pieces as they come, so that nothing is held
+    twice and text can be checked at once; a control frame (at most 131 bytes) is handed on whole.
+    """
+
+    __slots__ = (
+        "_at",
+        "_data",
+        "_frame",
+        "_keep",
+        "_missing",
+        "_violation",
+        "beginning",
+        "idle",
+        "more",
+    )
+
+    def __init__(self, keep: int = 0) -> None:
+        """``keep``: how many bytes of a frame in pieces to keep as its ``beginning``."""
+        self.beginning = b""
+        self.idle = True  # whether what was fed so far ended at the end of a frame
+        self.more = False  # whether to parse again before more is fed
+        self._keep = keep
+        self._data = b""
+        self._at = 0  # where in it the next frame begins
+        self._frame: tuple[int, bytes, int, int] = (0, b"", 0, 0)
+        self._missing = 0  # bytes of that frame's payload still to come
+        self._violation: ProtocolError | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Take a chunk of what the client sent."""
+        rest = self._data[self._at :]
+        self._data = rest + data if rest else data
+        self._at = 0
+
+    def parse(self, most: int) -> list[Piece]:
+        """Return frames and parts of frames, ``most`` of them at a time.
+
+        Raises:
+            ProtocolError: with 1002, once it is the turn of a frame that RFC 6455 §5 forbids; the
+                parser is of no further use then, as it cannot know where the next one begins.
+        """
+        if self._violation is not None:
+            raise self._violation
+        pieces: list[Piece] = []
+        data, at = self._data, self._at
+        end = len(data)
+        if self._missing and at < end:
+            chunk = data[at : at + self._missing]
+            at += len(chunk)
+            pieces.append(self._piece(chunk))
+        while end - at >= 2:
+            head = data[at]
+            size = data[at + 1] - MASK
+            if head not in _HEADS or size < 0 or (size > 125 and head & CONTROL):
+                self._violation = _violation(data[at:])
+                break
+            if size < 126:
+                bits = 7
+                start = at + 6
+            elif size == 126:
+                bits = 16
+                start = at + 8
+                size = int.from_bytes(data[at + 2 : at + 4])
+            else:
+                bits = 64
+                start = at + 14
+                size = int.from_bytes(data[at + 2 : at + 10])
+            stop = start + size
+            if start > end or (stop > end and head & CONTROL):
+                break
+            if bits > 7 and length_bits(size) != bits:
+                self._violation = _violation(data[at:])
+                break
+            key = data[start - 4 : start]
+            if stop > end:
+                self._frame = head, key, bits, size
+                self._missing = size
+                self.beginning = b""
+                at = end
+                pieces.append(self._piece(data[start:]))
+                break
+            at = stop
+            pieces.append((head, key, bits, size, apply_mask(data[start:stop], key), True))
+            if len(pieces) >= most:
+                break
+        self._at = at
+        self.idle = at == end and not self._missing
+        if self._violation is not None and not pieces:
+            raise self._violation
+        self.more = self._violation is not None or len(pieces) >= most
+        return pieces
+
+    def _piece(self, chunk: bytes) -> Piece:
+        """The next part of a data frame that spans chunks."""
+        head, key, bits, size = self._frame
+        turn = (size - self._missing) & 3  # the masking key goes on where the last piece ended
+        self._missing -= len(chunk)
+        payload = apply_mask(chunk, key[turn:] + key[:turn])
+        if (room := self._keep - len(self.beginning)) > 0:
+            self.beginning += payload[:room]
+        return head, key, bits, size, payload, not self._missing
+
+
+_UINT16 = Struct("!BBH")
+_UINT64 = Struct("!BBQ")
+_SHORT_HEADERS = {head: tuple(bytes((head, size)) for size in range(126)) for head in range(0x100)}
+
+
+def build_header(head: int, size: int) -> bytes:
+    """Return the header of an unmasked frame: a server never masks (RFC 6455 §5.1).
+
+    ``head`` is its first byte, ``size`` the length of its payload in bytes.
+    """
+    if size < 126:
+        return _SHORT_HEADERS[head][size]
+    if size < 0x10000:
+        return _UINT16.pack(head, 126, size)
+    return _UINT64.pack(head, 127, size)
+
+
+def length_bits(size: int) -> int:
+    """Return in how many bits (7, 16 or 64) a payload length must be coded; 0 if it cannot be."""
+    if size < 126:
+        return 7
+    if size < 0x10000:
+        return 16
+    return 64 if size < 1 << 63 else 0
+
+
+def parse_close(payload: bytes) -> tuple[int, str]:
+    """Return code and reason of a close frame; 1005 and nothing if it has no payload.
+
+    Raises:
+        ProtocolError: 1002 for a code that must not be sent (RFC 6455 §7.4) or half of one, 1007
+            for a reason that is not UTF-8.
+    """
+    if not payload:
+        return CloseCode.NO_STATUS_RECEIVED, ""
+    if len(payload) == 1:
+        raise ProtocolError(CloseCode.PROTOCOL_ERROR, "close frame with half a close code")
+    code = int.from_bytes(payload[:2])
+    if not _may_be_sent(code):
+        raise ProtocolError(CloseCode.PROTOCOL_ERROR, f"close code {code} must not be sent")
+    try:
+        return code, payload[2:].decode()
+    except UnicodeDecodeError:
+        raise ProtocolError(CloseCode.INVALID_PAYLOAD, "close reason is not UTF-8") from None
+
+
+def build_close(code: int, reason: str = "") -> bytes:
+    """Return the payload of a close frame, the reason cut to fit; empty for 1005.
+
+    Raises:
+        ValueError: if the code must not be sent.
+    """
+    if code == CloseCode.NO_STATUS_RECEIVED and not reason:
+        return b""
+    if not _may_be_sent(code):
+        raise ValueError(f"close code {code} must not be sent (RFC 6455 §7.4)")
+    # Cut between characters: half of one would make the whole frame invalid.
+    short = reason.encode()[:_MAX_CLOSE_REASON].decode(errors="ignore")
+    return code.to_bytes(2) + short.encode()
+
+
+def _may_be_sent(code: int) -> bool:
+    # RFC 6455 §7.4.1 and the IANA registry, which has since added 1012 to 1014; §7.4.2 for ranges.
+    return 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999
+
+
+def _violation(data: bytes) -> ProtocolError:
+    """The error for the frame at the start of ``data``, of which two bytes or more are there."""
+    head = data[0]
+    masked = bool(data[1] & MASK)
+    size = data[1] & ~MASK
+    extended = {126: 2, 127: 8}.get(size, 0)
+    start = 2 + extended + (4 if masked else 0)
+    if extended:
+        size = int.from_bytes(data[2 : 2 + extended])
+    if head & (RSV1 | RSV2 | RSV3):
+        names = {"RSV1": RSV1, "RSV2": RSV2, "RSV3": RSV3}
+        bits = " and ".join(name for name, bit in names.items() if head & bit)
+        reason = f"{bits} set, but no extension was negotiated that defines it"
+    elif head & OPCODE not in set(Opcode):
+        reason = f"reserved opcode 0x{head & OPCODE:X}"
+    elif not masked:
+        reason = "frame from a client without a mask"
+    elif head not in _HEADS:
+        reason = "control frame in fragments"
+    elif head & CONTROL:
+        reason = "control frame with more than 125 bytes of payload"
+    elif size >> 63:
+        reason = "payload length with the top bit set"
+    else:
+        reason = f"payload length {size} coded in more bits than it needs"
+    key = data[start - 4 : start] if masked else None
+    payload = data[start : start + size]
+    if key is not None:
+        payload = apply_mask(payload, key) if len(key) == 4 else b""
+    whole = len(payload) == size and len(data) >= start
+    bits_used = {2: 16, 8: 64}.get(extended, 7)
+    return ProtocolError(
+        CloseCode.PROTOCOL_ERROR, reason, (head, key, bits_used, size, payload, whole)
+    )

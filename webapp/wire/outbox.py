@@ -1,0 +1,74 @@
+"""What a connection is about to send and to tell: frames for the peer, records for the observer."""
+
+from __future__ import annotations
+
+import time
+
+from webapp.wire.frames import build_header, length_bits
+from webapp.wire.records import Observe, Record, Traffic
+from webapp.wire.transport import Mount
+
+__all__ = ["Outbox"]
+
+# A payload from this size on goes to the transport as it is: joining it to others would copy it.
+_LARGE = 64 * 1024
+
+
+class Outbox:
+    """Gathers frames and records until they are flushed: one write and one call for a turn."""
+
+    __slots__ = ("_kept", "_mount", "_name", "_observe", "_traffic", "frames", "records")
+
+    def __init__(
+        self, name: str, kept_payload: int, traffic: Traffic, mount: Mount, observe: Observe
+    ) -> None:
+        """``name`` stands in all records; ``kept_payload``: bytes of each payload kept in them."""
+        self._name = name
+        self._kept = kept_payload
+        self._traffic = traffic
+        self._mount = mount
+        self._observe = observe
+        self.frames: list[bytes] = []
+        self.records: list[Record] = []
+
+    def put(self, head: int, payload: bytes, now: int) -> int:
+        """Add a frame with this first byte, at a time in nanoseconds; return its payload's size."""
+        size = len(payload)
+        header = build_header(head, size)
+        if size < _LARGE:
+            self.frames.append(header + payload)
+        else:
+            self.frames += (header, payload)
+        bits = 7 if size < 126 else length_bits(size)
+        self.records.append(
+            (self._name, now, "out", head, None, bits, size, payload[: self._kept], None)
+        )
+        return size
+
+    def received(
+        self,
+        head: int,
+        key: bytes | None,
+        bits: int,
+        size: int,
+        payload: bytes,
+        now: int,
+        note: str | None = None,
+    ) -> None:
+        """Record a frame that came; the arguments before ``now`` are those of ``frames.Piece``."""
+        self.records.append(
+            (self._name, now, "in", head, key, bits, size, payload[: self._kept], note)
+        )
+
+    def note(self, text: str) -> None:
+        """Record something that is no frame."""
+        self.records.append((self._name, time.time_ns(), None, 0, None, 0, 0, b"", text))
+
+    def flush(self) -> None:
+        """Send all frames in one write, then hand on all records."""
+        if frames := self.frames:
+            self.frames = []
+            self._traffic.bytes_out += self._mount.write(frames)
+        if records := self.records:
+            self.records = []
+            self._observe(records)

@@ -1,0 +1,87 @@
+"""How long to wait for a peer: heartbeat, slow readers, unanswered closes; no clock of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Patience", "Waits"]
+
+# A peer that was silent for a heartbeat is pinged, and then given half of one to answer.
+_PONG_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How many seconds to wait for what; 0 waits for ever."""
+
+    heartbeat: float = 20.0
+    close: float = 5.0
+    slow_peer: float = 10.0
+
+    @property
+    def sweep_interval(self) -> float:
+        """How often to look, in seconds, so that no wait takes more than a tenth longer.
+
+        A silent peer takes three looks: one to see it alive for the last time, one to ping it, one
+        to give it up.
+        """
+        waits = (self.heartbeat / 4, self.close, self.slow_peer)
+        return min((wait / 10 for wait in waits if wait), default=1.0)
+
+
+class Patience:
+    """What one peer is being waited for, and since when; all times by the caller's clock."""
+
+    __slots__ = ("_closing_since", "_heard", "_pinged", "_received", "_stuck_since", "_waits")
+
+    def __init__(self, waits: Waits, now: float) -> None:
+        self._waits = waits
+        self._heard = now
+        self._received = 0
+        self._pinged: float | None = None
+        self._stuck_since: float | None = None
+        self._closing_since: float | None = None
+
+    def look(self, now: float, received: int, *, paused: bool) -> None:
+        """See whether the peer is alive, by how many bytes it has sent so far.
+
+        Any byte is life, and a peer that is not being read from (``paused``) is not silent.
+        """
+        if received != self._received or paused:
+            self._received = received
+            self._heard = now
+
+    def pinged(self, now: float) -> None:
+        """A ping went out; its pong, or anything else, is to follow."""
+        self._pinged = now
+
+    def stuck(self, now: float | None) -> None:
+        """The peer stopped reading, or reads again (None)."""
+        self._stuck_since = now
+
+    def closing(self, now: float) -> None:
+        """There is nothing left but to wait for the peer's end of the connection."""
+        if self._closing_since is None:
+            self._closing_since = now
+
+    def ping_due(self, now: float) -> bool:
+        """Whether the peer has been silent for so long that it should be pinged."""
+        heartbeat = self._waits.heartbeat
+        return bool(heartbeat) and now - max(self._heard, self._pinged or 0.0) >= heartbeat
+
+    def overdue(self, now: float) -> str | None:
+        """Return in words what the peer has failed to do in time, if anything."""
+        waits = self._waits
+        if _over(waits.close, self._closing_since, now):
+            return f"the peer did not close within {waits.close:g} s"
+        if _over(waits.slow_peer, self._stuck_since, now):
+            return f"the peer has not read for {waits.slow_peer:g} s"
+        wait = waits.heartbeat * _PONG_SHARE
+        unanswered = self._pinged is not None and self._heard <= self._pinged
+        if unanswered and _over(wait, self._pinged, now):
+            return f"the peer has not answered a ping for {wait:g} s"
+        return None
+
+
+def _over(wait: float, since: float | None, now: float) -> bool:
+    return bool(wait) and since is not None and now - since >= wait

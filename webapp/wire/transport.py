@@ -1,0 +1,130 @@
+"""The asyncio protocol that stands between aiohttp's transport and a WebSocketStream."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    from aiohttp.web_protocol import RequestHandler
+
+__all__ = ["Mount", "Receiver"]
+
+
+class Receiver(Protocol):
+    """What a mount reports to."""
+
+    def received(self, data: bytes) -> None:
+        """Take bytes from the peer."""
+
+    def at_end(self) -> bool:
+        """The peer will send no more; return whether something is still to be sent to it."""
+
+    def writing_paused(self, paused: bool) -> None:
+        """The transport's buffer is full, or has drained."""
+
+    def lost(self, exc: Exception | None) -> None:
+        """The connection is gone: with an error, or in order (None)."""
+
+
+class Mount(asyncio.Protocol):
+    """Takes over a connection from aiohttp after the 101.
+
+    aiohttp's own protocol object stays in charge of everything but the bytes: it is told of flow
+    control and of the end, so that its writer and its handler task behave. It cannot deliver the
+    bytes, because at shutdown it drops them before the application has said goodbye, and it does
+    not tell how a connection ended.
+    """
+
+    def __init__(
+        self, http: RequestHandler, transport: asyncio.Transport, receiver: Receiver
+    ) -> None:
+        self._http = http
+        self._transport = transport
+        self._receiver = receiver
+        self.reading = True  # not paused
+        self.writable = True  # the transport's buffer has room: the peer reads what it is sent
+        self._early: list[bytes] = []
+        # Not a method of this class: that would be one more call for every read.
+        self.data_received = receiver.received  # type: ignore[method-assign]
+
+    def start(self) -> None:
+        """Take the connection over; bytes that came together with the handshake come first."""
+        self._transport.set_protocol(self)
+        # aiohttp takes the upgrade for declined unless it has a parser. What it kept meanwhile
+        # it delivers during this call, after which it may resume reading: so just put it aside.
+        self._http.set_parser(cast("Any", self))
+        for data in self._early:
+            self._receiver.received(data)
+        self._early.clear()
+
+    def feed_data(self, data: bytes) -> tuple[bool, bytes]:
+        """Take what aiohttp had read behind the handshake (its parser interface)."""
+        self._early.append(data)
+        return False, b""
+
+    def feed_eof(self) -> None:
+        """Ignored (aiohttp's parser interface): connection_lost says more."""
+
+    # Bytes in
+
+    def eof_received(self) -> bool:
+        # Answers to what came before the end of the stream still have to go out, and TLS cannot
+        # keep one half open.
+        return self._receiver.at_end() and self._transport.can_write_eof()
+
+    def pause_reading(self) -> None:
+        if self.reading:
+            self.reading = False
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if not self.reading and not self._transport.is_closing():
+            self.reading = True
+            self._transport.resume_reading()
+
+    # Bytes out
+
+    def write(self, frames: list[bytes]) -> int:
+        """Send frames; return how many bytes they are."""
+        data = frames[0] if len(frames) == 1 else b"".join(frames)
+        if not self._transport.is_closing():
+            self._transport.write(data)
+        return len(data)
+
+    def write_eof(self) -> None:
+        """Tell the peer that no more will come, once all before is sent; then only read.
+
+        Closing with input unread makes the kernel send a reset, which can overtake and destroy
+        the close frame. TLS has no half-closed state: there the connection is closed.
+        """
+        if self._transport.is_closing():
+            return
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        else:
+            self._transport.close()
+
+    def close(self) -> None:
+        """Close the connection once everything written is sent."""
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Drop the connection at once, with what is still unsent."""
+        self._transport.abort()
+
+    def pause_writing(self) -> None:
+        self.writable = False
+        self._http.pause_writing()
+        self._receiver.writing_paused(True)
+
+    def resume_writing(self) -> None:
+        self.writable = True
+        self._http.resume_writing()
+        self._receiver.writing_paused(False)
+
+    # The end
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._receiver.lost(exc)
+        self._http.connection_lost(exc)
