@@ -7,9 +7,21 @@ from webapp.wire.patience import Patience, Waits
 WAITS = Waits(heartbeat=20, close=5, slow_peer=10)
 
 
+def look(
+    patience: Patience,
+    now: float,
+    *,
+    received: int = 0,
+    reading: bool = True,
+    writable: bool = True,
+    ending: bool = False,
+) -> None:
+    patience.look(now, received=received, reading=reading, writable=writable, ending=ending)
+
+
 def test_a_silent_peer_is_pinged_after_a_heartbeat_and_given_up_after_half_of_another() -> None:
     patience = Patience(WAITS, 0)
-    patience.look(19.9, 0, paused=False)
+    look(patience, 19.9)
     assert not patience.ping_due(19.9)
     assert patience.ping_due(20)
     patience.pinged(20)
@@ -21,7 +33,7 @@ def test_a_silent_peer_is_pinged_after_a_heartbeat_and_given_up_after_half_of_an
 def test_any_byte_is_life() -> None:
     patience = Patience(WAITS, 0)
     patience.pinged(20)
-    patience.look(25, 1, paused=False)
+    look(patience, 25, received=1)
     assert patience.overdue(35) is None
     assert not patience.ping_due(44)
     assert patience.ping_due(45)
@@ -29,31 +41,32 @@ def test_any_byte_is_life() -> None:
 
 def test_the_same_bytes_are_no_new_life() -> None:
     patience = Patience(WAITS, 0)
-    patience.look(1, 7, paused=False)
-    patience.look(15, 7, paused=False)
+    look(patience, 1, received=7)
+    look(patience, 15, received=7)
     assert patience.ping_due(21)
 
 
 def test_a_peer_that_is_not_read_from_is_not_silent() -> None:
     patience = Patience(WAITS, 0)
     patience.pinged(20)
-    patience.look(29, 0, paused=True)
+    look(patience, 29, reading=False)
     assert patience.overdue(31) is None
 
 
 def test_a_peer_that_does_not_read_is_given_up() -> None:
     patience = Patience(WAITS, 0)
-    patience.stuck(3)
+    look(patience, 3, writable=False)
+    look(patience, 12.9, writable=False)
     assert patience.overdue(12.9) is None
     assert patience.overdue(13) == "the peer has not read for 10 s"
-    patience.stuck(None)
+    look(patience, 14)
     assert patience.overdue(14) is None
 
 
 def test_a_peer_that_does_not_close_is_given_up_from_the_first_close_on() -> None:
     patience = Patience(WAITS, 0)
-    patience.closing(2)
-    patience.closing(6)
+    look(patience, 2, ending=True)
+    look(patience, 6, ending=True)
     assert patience.overdue(6.9) is None
     assert patience.overdue(7) == "the peer did not close within 5 s"
 
@@ -61,8 +74,7 @@ def test_a_peer_that_does_not_close_is_given_up_from_the_first_close_on() -> Non
 def test_a_wait_of_nothing_waits_for_ever() -> None:
     patience = Patience(Waits(heartbeat=0, close=0, slow_peer=0), 0)
     patience.pinged(1)
-    patience.stuck(1)
-    patience.closing(1)
+    look(patience, 1, writable=False, ending=True)
     assert patience.overdue(1e9) is None
     assert not patience.ping_due(1e9)
 

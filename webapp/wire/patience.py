@@ -32,7 +32,7 @@ class Waits:
 class Patience:
     """What one peer is being waited for, and since when; all times by the caller's clock."""
 
-    __slots__ = ("_closing_since", "_heard", "_pinged", "_received", "_stuck_since", "_waits")
+    __slots__ = ("_ending_since", "_heard", "_pinged", "_received", "_stuck_since", "_waits")
 
     def __init__(self, waits: Waits, now: float) -> None:
         self._waits = waits
@@ -40,29 +40,24 @@ class Patience:
         self._received = 0
         self._pinged: float | None = None
         self._stuck_since: float | None = None
-        self._closing_since: float | None = None
+        self._ending_since: float | None = None
 
-    def look(self, now: float, received: int, *, paused: bool) -> None:
-        """See whether the peer is alive, by how many bytes it has sent so far.
-
-        Any byte is life, and a peer that is not being read from (``paused``) is not silent.
+    def look(
+        self, now: float, *, received: int, reading: bool, writable: bool, ending: bool
+    ) -> None:
+        """Look at the peer: how many bytes came from it so far; whether it is being read from;
+        whether it takes what it is sent; whether all that is left is to wait for its end.
         """
-        if received != self._received or paused:
+        # Any byte is life, and a peer that is not read from is not silent.
+        if received != self._received or not reading:
             self._received = received
             self._heard = now
+        self._stuck_since = _since(self._stuck_since, not writable, now)
+        self._ending_since = _since(self._ending_since, ending, now)
 
     def pinged(self, now: float) -> None:
         """A ping went out; its pong, or anything else, is to follow."""
         self._pinged = now
-
-    def stuck(self, now: float | None) -> None:
-        """The peer stopped reading, or reads again (None)."""
-        self._stuck_since = now
-
-    def closing(self, now: float) -> None:
-        """There is nothing left but to wait for the peer's end of the connection."""
-        if self._closing_since is None:
-            self._closing_since = now
 
     def ping_due(self, now: float) -> bool:
         """Whether the peer has been silent for so long that it should be pinged."""
@@ -72,7 +67,7 @@ class Patience:
     def overdue(self, now: float) -> str | None:
         """Return in words what the peer has failed to do in time, if anything."""
         waits = self._waits
-        if _over(waits.close, self._closing_since, now):
+        if _over(waits.close, self._ending_since, now):
             return f"the peer did not close within {waits.close:g} s"
         if _over(waits.slow_peer, self._stuck_since, now):
             return f"the peer has not read for {waits.slow_peer:g} s"
@@ -81,6 +76,13 @@ class Patience:
         if unanswered and _over(wait, self._pinged, now):
             return f"the peer has not answered a ping for {wait:g} s"
         return None
+
+
+def _since(before: float | None, holds: bool, now: float) -> float | None:
+    """Since when something has held, given since when it did before."""
+    if not holds:
+        return None
+    return now if before is None else before
 
 
 def _over(wait: float, since: float | None, now: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
@@ -12,19 +13,16 @@ __all__ = ["Mount", "Receiver"]
 
 
 class Receiver(Protocol):
-    """What a mount reports to."""
+    """Who gets what a mount receives."""
 
     def received(self, data: bytes) -> None:
         """Take bytes from the peer."""
 
-    def at_end(self) -> bool:
+    def ended(self) -> bool:
         """The peer will send no more; return whether something is still to be sent to it."""
 
     def writing_paused(self, paused: bool) -> None:
         """The transport's buffer is full, or has drained."""
-
-    def lost(self, exc: Exception | None) -> None:
-        """The connection is gone: with an error, or in order (None)."""
 
 
 class Mount(asyncio.Protocol):
@@ -36,26 +34,28 @@ class Mount(asyncio.Protocol):
     not tell how a connection ended.
     """
 
-    def __init__(
-        self, http: RequestHandler, transport: asyncio.Transport, receiver: Receiver
-    ) -> None:
+    def __init__(self, http: RequestHandler, transport: asyncio.Transport) -> None:
         self._http = http
         self._transport = transport
-        self._receiver = receiver
+        self._early: list[bytes] = []
         self.reading = True  # not paused
         self.writable = True  # the transport's buffer has room: the peer reads what it is sent
-        self._early: list[bytes] = []
+
+    def start(self, receiver: Receiver, on_lost: Callable[[Exception | None], None]) -> None:
+        """Take the connection over; what came together with the handshake is received first.
+
+        ``on_lost`` is called when the connection is gone: with an error, or in order (None).
+        """
+        self._receiver = receiver
+        self._on_lost = on_lost
         # Not a method of this class: that would be one more call for every read.
         self.data_received = receiver.received  # type: ignore[method-assign]
-
-    def start(self) -> None:
-        """Take the connection over; bytes that came together with the handshake come first."""
         self._transport.set_protocol(self)
         # aiohttp takes the upgrade for declined unless it has a parser. What it kept meanwhile
         # it delivers during this call, after which it may resume reading: so just put it aside.
         self._http.set_parser(cast("Any", self))
         for data in self._early:
-            self._receiver.received(data)
+            receiver.received(data)
         self._early.clear()
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
@@ -71,7 +71,7 @@ class Mount(asyncio.Protocol):
     def eof_received(self) -> bool:
         # Answers to what came before the end of the stream still have to go out, and TLS cannot
         # keep one half open.
-        return self._receiver.at_end() and self._transport.can_write_eof()
+        return self._receiver.ended() and self._transport.can_write_eof()
 
     def pause_reading(self) -> None:
         if self.reading:
@@ -126,5 +126,5 @@ class Mount(asyncio.Protocol):
     # The end
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._receiver.lost(exc)
+        self._on_lost(exc)
         self._http.connection_lost(exc)

@@ -1,0 +1,235 @@
+"""What a peer sends, worked off in turns: none so long that other connections have to wait."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+
+from webapp.wire.frames import (
+    CONTROL,
+    FIN,
+    MASK,
+    OPCODE,
+    FrameParser,
+    Opcode,
+    Piece,
+    ProtocolError,
+    apply_mask,
+    parse_close,
+)
+from webapp.wire.messages import MessageAssembler
+from webapp.wire.outbox import Outbox
+from webapp.wire.records import Answer, Traffic
+from webapp.wire.transport import Mount
+
+__all__ = ["Turns"]
+
+# One read can hold 37,000 frames, and a small frame can ask for a large answer. After a turn of
+# this size every other connection has its own turn.
+_TURN_FRAMES = 256
+_TURN_BYTES = 256 * 1024
+
+_TEXT_HEAD = FIN | int(Opcode.TEXT)
+_PLAIN_HEADS = frozenset((_TEXT_HEAD, FIN | int(Opcode.BINARY)))
+
+
+class Turns:
+    """Parses what comes over a mount, records it, answers messages, hands control frames on.
+
+    While there is more to do than fits into a turn, and while the peer does not read what it is
+    sent, nothing more is read from it.
+    """
+
+    __slots__ = (
+        "_answer",
+        "_busy",
+        "_fail",
+        "_left",
+        "_max_size",
+        "_messages",
+        "_mount",
+        "_next",
+        "_on_control",
+        "_outbox",
+        "_parser",
+        "_traffic",
+        "answering",
+        "at_end",
+        "deaf",
+    )
+
+    def __init__(
+        self,
+        *,
+        mount: Mount,
+        outbox: Outbox,
+        traffic: Traffic,
+        max_message_size: int,
+        kept_payload: int,
+        answer: Answer,
+        on_control: Callable[[int, bytes, int], None],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        """``on_control`` gets opcode, payload and time of each control frame, once it is recorded;
+        ``fail`` what went wrong: a ProtocolError of the peer's, or a bug of this server's.
+        """
+        self.answering = True  # else messages are only recorded
+        self.deaf = False  # else nothing is
+        self.at_end = False  # the peer will send no more
+        self._mount = mount
+        self._outbox = outbox
+        self._traffic = traffic
+        self._max_size = max_message_size or _TURN_BYTES
+        self._answer = answer
+        self._on_control = on_control
+        self._fail = fail
+        self._parser = FrameParser(kept_payload)
+        self._messages = MessageAssembler(max_message_size)
+        self._busy = False  # between two turns over what has been read
+        self._left: Iterator[Piece] | None = None  # parsed, and not worked off in the last turn
+        self._next: asyncio.Handle | None = None
+
+    @property
+    def within_frame(self) -> bool:
+        """Whether the peer has begun a frame that it has not finished."""
+        return not self._parser.idle
+
+    def stop(self) -> None:
+        """Let go of what was read and not worked off, and ignore what still comes."""
+        self.deaf = True
+        self.answering = False
+        self._busy = False
+        self._left = None
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+
+    # What the mount reports
+
+    def received(self, data: bytes) -> None:
+        self._traffic.bytes_in += len(data)
+        if self._busy:
+            self._parser.feed(data)  # one more chunk can arrive after pausing
+        elif not self.deaf:
+            self._take(data)
+
+    def ended(self) -> bool:
+        self.at_end = True
+        return self._busy
+
+    def writing_paused(self, paused: bool) -> None:
+        if paused:
+            self._mount.pause_reading()  # who does not read gets nothing more to read
+        else:
+            self._go_on()
+
+    # Turns
+
+    def _take(self, data: bytes = b"") -> None:
+        """Take a turn: answer what has arrived, up to a bound."""
+        try:
+            if data and self.answering and self._parser.idle and self._messages.idle:
+                data = data[self._answer_plain(data) :]
+            if (data or self._busy) and not self.deaf:
+                self._parser.feed(data)
+                self._busy = self._answer_frames()
+            self._outbox.flush()
+        except Exception as error:
+            self._fail(error)
+        if self._busy or self.at_end or not self._mount.reading:
+            self._go_on()
+
+    def _come_back(self) -> None:
+        self._next = None
+        self._take()
+
+    def _go_on(self) -> None:
+        """Read on, or come back for what has been read already."""
+        if self._busy:
+            self._mount.pause_reading()
+            if self._mount.writable and self._next is None:
+                self._next = asyncio.get_running_loop().call_soon(self._come_back)
+        elif self.at_end:
+            self._mount.close()
+        elif self._mount.writable or self.deaf:
+            self._mount.resume_reading()
+
+    def _answer_plain(self, data: bytes) -> int:
+        """Answer the plain messages that a chunk begins with; return where they end.
+
+        The fast lane: a message that came whole in one frame, and is binary or ASCII, needs
+        neither the parser nor the assembler, and most messages are such. A test holds both lanes
+        to the same results.
+        """
+        now = time.time_ns()
+        answer, most = self._answer, self._max_size
+        put, received = self._outbox.put, self._outbox.received
+        at, end, messages, replies = 0, len(data), 0, 0
+        while end - at >= 6 and messages < _TURN_FRAMES and self.answering:
+            head = data[at]
+            size = data[at + 1] - MASK
+            if size < 126:
+                bits, start = 7, at + 6
+            elif size == 126 and (size := int.from_bytes(data[at + 2 : at + 4])) > 125:
+                bits, start = 16, at + 8
+            else:
+                break
+            stop = start + size
+            if head not in _PLAIN_HEADS or size < 0 or size > most or stop > end:
+                break
+            key = data[start - 4 : start]
+            payload = apply_mask(data[start:stop], key)
+            if head == _TEXT_HEAD and not payload.isascii():
+                break
+            messages += 1
+            received(head, key, bits, size, payload, now)
+            if reply := answer(head & OPCODE, payload):
+                replies += 1
+                put(FIN | reply[0], reply[1], now)
+            at = stop
+        self._traffic.messages_in += messages
+        self._traffic.messages_out += replies
+        return at
+
+    def _answer_frames(self) -> bool:
+        """Work off frames; return whether there may be more of them for the next turn."""
+        now = time.time_ns()
+        parser, outbox, answer = self._parser, self._outbox, self._answer
+        take, put, received = self._messages.take, outbox.put, outbox.received
+        room = _TURN_BYTES
+        piece: Piece | None = None
+        try:
+            pieces = self._left or iter(parser.parse(_TURN_FRAMES))
+            self._left = None
+            for piece in pieces:
+                head, key, bits, size, payload, last = piece
+                message = None
+                if not head & CONTROL:
+                    message = take(head, size, payload, last)
+                elif head & OPCODE == Opcode.CLOSE:
+                    parse_close(payload)  # judged before it is recorded
+                if last:
+                    shown = payload if len(payload) == size else parser.beginning
+                    received(head, key, bits, size, shown, now)
+                if head & CONTROL:
+                    self._on_control(head & OPCODE, payload, now)
+                elif message is not None:
+                    self._traffic.messages_in += 1
+                    if self.answering and (reply := answer(*message)):
+                        self._traffic.messages_out += 1
+                        room -= put(FIN | reply[0], reply[1], now)
+                if self.deaf:
+                    return False
+                if room <= 0:
+                    self._left = pieces
+                    return True
+        except ProtocolError as error:
+            piece = error.frame or piece
+            if piece is not None:
+                head, key, bits, size, payload, _ = piece
+                whole = piece is error.frame or len(payload) == size
+                shown = payload if whole else parser.beginning
+                received(head, key, bits, size, shown, now, error.reason)
+            raise
+        return parser.more
