@@ -1,0 +1,1 @@
+"""Measurements: this server beside what one would use instead."""

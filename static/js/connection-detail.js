@@ -1,0 +1,86 @@
+// @ts-check
+/** One connection or refusal: what it is, how it shook hands, how it ended. */
+
+import { copy } from "./copy.js";
+import { age, count, duration, size, timestamp } from "./format.js";
+import { fact, stamp } from "./stamps.js";
+import { texts } from "./texts.js";
+import { show, visible } from "./visible.js";
+import { endingWords } from "./words.js";
+
+/** @typedef {import("./types").Row} Row */
+/** @typedef {import("./picture.js").Handshake} Handshake */
+/** @typedef {import("./types").Head} Head */
+
+// RFC 6455 §4.2.2: what the answer settles.
+const NEGOTIATED = new Set(["sec-websocket-protocol", "sec-websocket-extensions"]);
+
+/**
+ * @param {Row | undefined} row @param {Handshake | undefined} handshake
+ * @param {number} now the server's time @param {() => void} showFrames
+ * @returns {HTMLElement}
+ */
+export function connectionDetail(row, handshake, now, showFrames) {
+  const { element, slots } = stamp("connection-detail");
+  const refusal = row?.refusal ?? (handshake?.kind === "refused" ? handshake.refusal : null);
+  slots.show.addEventListener("click", showFrames);
+  if (row) {
+    element.dataset.state = row.state;
+    element.dataset.ending = row.ending && row.ending.how !== "closing handshake" ? "cut" : "";
+    show(slots.words, row.refusal ? row.refusal.reason : row.ending ? texts.states.ended(endingWords(row.ending)) : row.state === "closing" ? texts.states.closing : texts.states.open);
+    fillFacts(slots.facts, row, now);
+  } else show(slots.words, refusal?.reason ?? (handshake ? "" : texts.inspector.gone));
+  if (refusal) fillRefusal(slots, refusal);
+  if (handshake) {
+    const { request } = handshake;
+    slots.handshake.append(head(texts.inspector.sent, request));
+    if (handshake.kind === "opened") slots.handshake.append(head(texts.inspector.answered, handshake.response));
+  } else slots.handshake.textContent = texts.inspector.noHandshake;
+  return element;
+}
+
+/** @param {HTMLElement} list @param {Row} row @param {number} now */
+function fillFacts(list, row, now) {
+  const { facts } = texts;
+  fact(list, facts.id, row.id, true);
+  fact(list, facts.peer, visible(row.peer), true);
+  fact(list, facts.target, visible(row.target), true);
+  fact(list, facts.client, row.user_agent ? visible(row.user_agent) : facts.noneSent, row.user_agent !== null);
+  fact(list, facts.origin, row.origin ? visible(row.origin) : facts.noneSent, row.origin !== null);
+  fact(list, row.refusal ? facts.refused : facts.opened, timestamp(row.opened), true);
+  if (row.refusal) return;
+  fact(list, facts.subprotocol, row.subprotocol ? visible(row.subprotocol) : facts.none, row.subprotocol !== null);
+  fact(list, facts.compressed, row.compressed ? facts.yes : facts.no);
+  fact(list, facts.lasted, row.closed === null ? age(now - row.opened) : duration(row.closed - row.opened));
+  fact(list, facts.messages, facts.inAndOut(count(row.messages_in), count(row.messages_out)));
+  fact(list, facts.bytes, facts.inAndOut(size(row.bytes_in), size(row.bytes_out)));
+  if (row.round_trip !== null) fact(list, facts.roundTrip, duration(row.round_trip));
+}
+
+/** @param {Record<string, HTMLElement>} slots @param {import("./types").Refusal} refusal */
+function fillRefusal(slots, refusal) {
+  const { facts } = texts;
+  slots.refusal.hidden = false;
+  fact(slots["refusal-facts"], facts.check, refusal.check);
+  fact(slots["refusal-facts"], facts.status, String(refusal.status), true);
+  fact(slots["refusal-facts"], facts.came, refusal.came ? visible(refusal.came) : facts.none, refusal.came !== "");
+  fact(slots["refusal-facts"], facts.expected, visible(refusal.expected), true);
+  slots.remedy.hidden = !refusal.remedy;
+  slots["remedy-line"].textContent = visible(refusal.remedy);
+  slots["copy-remedy"].addEventListener("click", () => copy(slots["copy-remedy"], refusal.remedy));
+}
+
+/** @param {string} title @param {Head} message */
+function head(title, message) {
+  const { element, slots } = stamp("head");
+  slots.title.textContent = title;
+  show(slots.start, message.line);
+  for (const [name, value] of message.headers) {
+    const field = stamp("field");
+    field.element.toggleAttribute("data-negotiated", NEGOTIATED.has(name.toLowerCase()));
+    show(field.slots.name, name);
+    show(field.slots.value, value);
+    slots.rows.append(field.element);
+  }
+  return element;
+}

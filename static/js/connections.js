@@ -1,0 +1,115 @@
+// @ts-check
+/** The list of connections: open before ended, newest first; refused ones stand among the ended, marked. */
+
+import { age, clock, count, duration, shortId, size } from "./format.js";
+import { isOpen } from "./picture.js";
+import { part, stamp, write } from "./stamps.js";
+import { texts } from "./texts.js";
+import { show } from "./visible.js";
+import { clientName, endingWords } from "./words.js";
+
+/** @typedef {import("./types").Row} Row */
+/** @typedef {import("./stamps.js").Stamped} Stamped */
+
+export class Connections {
+  /** @type {Map<string, Stamped>} */ #items = new Map();
+  #picture;
+  #choice;
+  #isOwn;
+  #due = 0;
+
+  /**
+   * @param {import("./picture.js").Picture} picture @param {import("./choice.js").Choice} choice
+   * @param {(row: Row) => boolean} isOwn whether this page opened it
+   */
+  constructor(picture, choice, isOwn) {
+    this.#picture = picture;
+    this.#choice = choice;
+    this.#isOwn = isOwn;
+    choice.addEventListener("change", () => this.changed());
+    setInterval(() => this.changed(), 1000);
+    for (const id of ["open-connections", "ended-connections"]) {
+      part(id).addEventListener("click", (event) => {
+        const item = event.target instanceof Element ? event.target.closest(".connection") : null;
+        if (item instanceof HTMLElement && item.dataset.connection) choice.chooseConnection(item.dataset.connection);
+      });
+    }
+  }
+
+  /** Draw with the next animation frame. */
+  changed() {
+    if (this.#picture.stats) this.#due ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#due = 0;
+    const { rows, stats, unlisted } = this.#picture;
+    const { open, ended } = this.#picture.sorted();
+    for (const [id, item] of this.#items) {
+      if (rows.has(id)) continue;
+      item.element.remove();
+      this.#items.delete(id);
+    }
+    this.#place(part("open-connections"), open);
+    this.#place(part("ended-connections"), ended);
+    part("open-title").hidden = open.length === 0;
+    part("ended-title").hidden = ended.length === 0;
+    part("connections-none").hidden = rows.size > 0;
+    part("connections-more").hidden = unlisted === 0;
+    write(part("connections-more"), texts.connections.more(unlisted));
+    if (stats) write(part("connections-count"), texts.connections.head(stats.open, stats.refused));
+  }
+
+  /** @param {HTMLElement} list @param {Row[]} rows */
+  #place(list, rows) {
+    let next = list.firstElementChild;
+    for (const row of rows) {
+      let item = this.#items.get(row.id);
+      if (!item) {
+        item = stamp("connection");
+        this.#items.set(row.id, item);
+      }
+      this.#fill(item, row);
+      if (item.element === next) next = next.nextElementSibling;
+      else moveBefore(list, item.element, next);
+    }
+    while (next) {
+      const rest = next.nextElementSibling;
+      next.remove();
+      next = rest;
+    }
+  }
+
+  /** @param {Stamped} item @param {Row} row */
+  #fill({ element, slots }, row) {
+    element.dataset.connection = row.id;
+    element.dataset.state = row.state;
+    slots.button.setAttribute("aria-pressed", String(row.id === this.#choice.connection));
+    slots.button.title = row.id;
+    write(slots.id, shortId(row.id));
+    show(slots.client, clientName(row.user_agent));
+    slots.own.hidden = !this.#isOwn(row);
+    write(slots.age, row.state === "refused" ? clock(row.opened).slice(0, 8) : row.closed === null ? age(this.#picture.now - row.opened) : duration(row.closed - row.opened));
+    show(slots.peer, row.peer);
+    optional(slots.subprotocol, row.subprotocol);
+    slots.traffic.hidden = row.state === "refused";
+    write(slots.in, `→${count(row.messages_in)}`);
+    write(slots.out, `←${count(row.messages_out)}`);
+    write(slots.bytes, size(row.bytes_in + row.bytes_out));
+    optional(slots.origin, row.origin);
+    optional(slots.how, row.refusal ? texts.connections.refused(row.refusal.status, row.refusal.reason) : row.ending ? endingWords(row.ending) : isOpen(row) && row.state === "closing" ? texts.connections.closing : null);
+  }
+}
+
+/** @param {HTMLElement} slot @param {string | null} text */
+function optional(slot, text) {
+  slot.hidden = !text;
+  show(slot, text ?? "");
+}
+
+/** Move an element and keep the focus that may be in it. @param {HTMLElement} list @param {HTMLElement} element @param {Element | null} next */
+function moveBefore(list, element, next) {
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  list.insertBefore(element, next);
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+}

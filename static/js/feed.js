@@ -1,0 +1,96 @@
+// @ts-check
+/** The live feed: one WebSocket that reconnects by itself and resumes at its cursor. */
+
+/** @typedef {import("./types").Hello} Hello */
+/** @typedef {import("./types").Events} Events */
+/** @typedef {import("./types").State} State */
+/** @typedef {{ state: "connecting" | "live" | "lost", seconds: number }} FeedState */
+/**
+ * @typedef {object} Reader
+ * @property {(message: Hello, restarted: boolean) => void} hello
+ * @property {(message: Events, first: boolean) => void} events first: from as far back as the server would go, not from a cursor
+ * @property {(message: State) => void} state
+ * @property {(state: FeedState) => void} changed
+ */
+
+const SHORTEST = 500;
+const LONGEST = 5000;
+
+export class Feed {
+  /** @type {string | null} */ #cursor = null;
+  /** @type {string | null} */ #run = null;
+  /** @type {WebSocket | null} */ #socket = null;
+  #path;
+  #reader;
+  #failures = 0;
+  #due = 0;
+  #timer = 0;
+
+  /** @param {string} path @param {Reader} reader */
+  constructor(path, reader) {
+    this.#path = path;
+    this.#reader = reader;
+    // Nobody waits out a pause in front of a network that has just come back.
+    window.addEventListener("online", () => this.#hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#hurry());
+  }
+
+  /** Open the feed, after the last event seen if there is one. */
+  open() {
+    clearTimeout(this.#timer);
+    this.#due = 0;
+    this.#reader.changed({ state: this.#failures ? "lost" : "connecting", seconds: 0 });
+    const address = new URL(this.#path, location.href);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    if (this.#cursor !== null) address.searchParams.set("after", this.#cursor);
+    const socket = new WebSocket(address);
+    this.#socket = socket;
+    socket.addEventListener("message", (event) => this.#receive(JSON.parse(event.data)));
+    socket.addEventListener("close", () => socket === this.#socket && this.#lose());
+  }
+
+  /** @param {import("./types").Message} message */
+  #receive(message) {
+    switch (message.type) {
+      case "hello": {
+        const restarted = this.#run !== null && this.#run !== message.run;
+        this.#run = message.run;
+        this.#failures = 0;
+        this.#reader.changed({ state: "live", seconds: 0 });
+        this.#reader.hello(message, restarted);
+        break;
+      }
+      case "events": {
+        const first = this.#cursor === null;
+        this.#cursor = message.cursor;
+        this.#reader.events(message, first);
+        break;
+      }
+      case "state":
+        this.#reader.state(message);
+        break;
+    }
+  }
+
+  #lose() {
+    this.#socket = null;
+    this.#failures += 1;
+    const pause = Math.min(LONGEST, SHORTEST * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
+    this.#due = performance.now() + pause;
+    this.#count();
+  }
+
+  #count() {
+    const rest = this.#due - performance.now();
+    if (rest <= 0) {
+      this.open();
+      return;
+    }
+    this.#reader.changed({ state: "lost", seconds: Math.ceil(rest / 1000) });
+    this.#timer = window.setTimeout(() => this.#count(), rest % 1000 || 1000);
+  }
+
+  #hurry() {
+    if (this.#due) this.open();
+  }
+}

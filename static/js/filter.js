@@ -1,0 +1,57 @@
+// @ts-check
+/** What the stream lets through: a text or regular expression, control frames or not, one connection or all. */
+
+import { clientName, flags, isControl, opcodeName, preview } from "./words.js";
+import { texts } from "./texts.js";
+
+/** @typedef {import("./types").Line} Line */
+/** @typedef {{ query: string, control: boolean, connection: string | null }} Wanted */
+
+/** The preview of a line, made once. @param {Line} line */
+export function previewOf(line) {
+  line.preview ??= line.event ? preview(line.event) : line.gap ? texts.gap[line.gap](line.size) : "";
+  return line.preview;
+}
+
+/**
+ * Make the predicate of what is wanted; null where the regular expression is none.
+ * @param {Wanted} wanted @returns {((line: Line) => boolean) | null}
+ */
+export function predicate({ query, control, connection }) {
+  const matches = matcher(query.trim());
+  if (!matches) return null;
+  return (line) => {
+    const { event } = line;
+    if (!event) return true;
+    if (connection !== null && event.connection !== connection) return false;
+    if (!control && event.kind === "frame" && isControl(event.opcode)) return false;
+    return matches(line);
+  };
+}
+
+/** @param {string} query @returns {((line: Line) => boolean) | null} */
+function matcher(query) {
+  if (!query) return () => true;
+  const expression = /^\/(.+)\/(i?)$/.exec(query);
+  if (!expression) {
+    const needle = query.toLowerCase();
+    return (line) => searched(line).toLowerCase().includes(needle);
+  }
+  try {
+    const pattern = new RegExp(expression[1], `${expression[2]}u`);
+    return (line) => pattern.test(searched(line));
+  } catch {
+    return null;
+  }
+}
+
+/** What of a line one can search for: its words, as they stand there. @param {Line} line */
+function searched(line) {
+  const { event } = line;
+  if (!event) return "";
+  if (event.kind === "frame") {
+    return [opcodeName(event.opcode), ...flags(event), previewOf(line), event.note ?? ""].join(" ");
+  }
+  const agent = event.kind === "opened" || event.kind === "refused" ? event.request.headers.find(([name]) => name.toLowerCase() === "user-agent") : null;
+  return [texts.stream.kinds[event.kind], previewOf(line), agent ? clientName(agent[1]) : ""].join(" ");
+}

@@ -1,0 +1,113 @@
+// @ts-check
+/** One frame: its header field by field, its payload as text or JSON, its bytes. */
+
+import { copy } from "./copy.js";
+import { shortId, size, timestamp } from "./format.js";
+import { hexdump } from "./hexdump.js";
+import { fact, stamp } from "./stamps.js";
+import { texts } from "./texts.js";
+import { bytesOf, decode, hexOf, show } from "./visible.js";
+import { closeName, opcodeName, readsAsText } from "./words.js";
+
+/** @typedef {import("./types").FrameEvent} FrameEvent */
+
+/** @param {FrameEvent} frame @param {number} width bytes in a row of the hex dump @returns {HTMLElement} */
+export function frameDetail(frame, width) {
+  const { element, slots } = stamp("frame");
+  slots.note.hidden = !frame.note;
+  show(slots.note, frame.note ?? "");
+  fillFields(slots.fields, frame);
+  fillPayload(slots, frame, width);
+  fact(slots.facts, texts.facts.connection, shortId(frame.connection), true);
+  fact(slots.facts, texts.facts.time, timestamp(frame.time), true);
+  fact(slots.facts, texts.facts.cursor, frame.cursor, true);
+  return element;
+}
+
+/** RFC 6455 §5.2. @param {HTMLElement} table @param {FrameEvent} frame */
+function fillFields(table, frame) {
+  const { fields } = texts;
+  const row = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ meaning, unusual = false) => {
+    const { element, slots } = stamp("field");
+    element.dataset.field = name;
+    slots.name.textContent = name;
+    slots.value.textContent = value;
+    slots.meaning.textContent = meaning;
+    element.toggleAttribute("data-unusual", unusual);
+    table.append(element);
+  };
+  const masked = frame.masking_key !== null;
+  const proper = masked === (frame.direction === "in");
+  row("FIN", bit(frame.fin), fields.fin[frame.fin ? 1 : 0], !frame.fin);
+  for (const name of /** @type {const} */ (["rsv1", "rsv2", "rsv3"])) {
+    const meaning = name === "rsv1" && frame.rsv1 && frame.message ? fields.compressed : fields.rsv[frame[name] ? 1 : 0];
+    row(name.toUpperCase(), bit(frame[name]), meaning, frame[name]);
+  }
+  row("Opcode", `0x${frame.opcode.toString(16)} ${opcodeName(frame.opcode)}`, fields.opcodes[frame.opcode] ?? fields.reserved, !fields.opcodes[frame.opcode]);
+  row("MASK", bit(masked), (proper ? fields.mask : fields.maskWrong)[masked ? 1 : 0], !proper);
+  row("Payload length", texts.inspector.length(frame.payload_size), fields.length[frame.length_bits]);
+  if (frame.masking_key !== null) row("Masking key", frame.masking_key.replace(/(..)(?=.)/g, "$1 "), fields.key);
+  row("On the wire", texts.inspector.length(frame.wire_size), fields.wire(texts.inspector.length(frame.wire_size - frame.payload_size)));
+}
+
+/** @param {Record<string, HTMLElement>} slots @param {FrameEvent} frame @param {number} width */
+function fillPayload(slots, frame, width) {
+  const whole = frame.message?.size ?? frame.payload_size;
+  const bytes = bytesOf((frame.message ?? frame).payload);
+  slots.length.textContent = frame.message ? texts.inspector.inflated(whole) : size(whole);
+  slots.cut.hidden = bytes.length >= whole;
+  slots.cut.textContent = texts.inspector.cut(bytes.length, whole);
+  if (bytes.length === 0) {
+    slots.text.textContent = texts.inspector.noPayload;
+    slots.text.classList.add("none");
+    slots.bytes.hidden = true;
+    slots["copy-text"].hidden = true;
+    return;
+  }
+  const readable = readsAsText(frame.opcode, bytes) && (frame.message !== null || !frame.rsv1);
+  const close = frame.opcode === 8 && bytes.length > 1;
+  const text = close ? closeText(bytes) : decode(bytes);
+  const json = readable && bytes.length === whole ? indented(text) : null;
+  const as = (/** @type {string} */ shown) => show(slots.text, shown, true);
+  slots["copy-text"].hidden = !readable && !close;
+  slots.segments.hidden = json === null;
+  let current = json ?? text;
+  if (readable || close) as(current);
+  else {
+    slots.text.textContent = texts.inspector.notText;
+    slots.text.classList.add("none");
+  }
+  for (const [slot, value] of /** @type {const} */ ([["as-json", json], ["as-text", text]])) {
+    slots[slot].addEventListener("click", () => {
+      current = value ?? text;
+      as(current);
+      slots["as-json"].setAttribute("aria-pressed", String(slot === "as-json"));
+      slots["as-text"].setAttribute("aria-pressed", String(slot === "as-text"));
+    });
+  }
+  slots["copy-text"].addEventListener("click", () => copy(slots["copy-text"], current));
+  slots["copy-hex"].addEventListener("click", () => copy(slots["copy-hex"], hexOf(bytes)));
+  const dump = hexdump(bytes, width);
+  slots.offsets.textContent = dump.offsets;
+  slots.hex.textContent = dump.hex;
+  slots.ascii.textContent = dump.ascii;
+}
+
+/** @param {boolean} set */
+const bit = (set) => (set ? "1" : "0");
+
+/** RFC 6455 §5.5.1: a two-byte code, then a reason. @param {Uint8Array} bytes */
+function closeText(bytes) {
+  const reason = decode(bytes.subarray(2));
+  return closeName(bytes[0] * 256 + bytes[1]) + (reason ? `\n${reason}` : "");
+}
+
+/** Indent what is a JSON object or array; null for anything else. @param {string} text */
+function indented(text) {
+  if (!/^\s*[[{]/.test(text)) return null;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return null;
+  }
+}

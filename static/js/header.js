@@ -1,0 +1,100 @@
+// @ts-check
+/** The header strip: the state of the feed in words, and what passes per second. */
+
+import { announce } from "./announce.js";
+import { count, size } from "./format.js";
+import { Sparkline } from "./sparkline.js";
+import { part, write } from "./stamps.js";
+import { texts } from "./texts.js";
+
+/** @typedef {import("./types").Stats} Stats */
+
+const GAP_SHOWN = 3000;
+const QUIET = 1500;
+
+export class Header {
+  /** @type {{ stats: Stats, at: number }[]} */ #samples = [];
+  /** @type {import("./feed.js").FeedState} */ #feed = { state: "connecting", seconds: 0 };
+  #stream;
+  #gap = { size: 0, until: 0 };
+  #chart = new Sparkline();
+  #rates = { in: 0, out: 0, bytes: 0 };
+
+  /** @param {import("./stream.js").Stream} stream */
+  constructor(stream) {
+    this.#stream = stream;
+    stream.addEventListener("pause", () => this.#say());
+    stream.addEventListener("drawn", () => stream.paused && this.#say());
+    setInterval(() => this.#tick(), 1000);
+    this.#say();
+  }
+
+  /** @param {import("./feed.js").FeedState} feed */
+  feed(feed) {
+    if (feed.state !== this.#feed.state && this.#feed.state !== "connecting") {
+      announce(feed.state === "live" ? texts.announce.back : texts.announce.lost);
+    }
+    this.#feed = feed;
+    if (feed.state !== "live") this.#samples = [];
+    this.#say();
+  }
+
+  /** Events were left out just now. @param {number} n */
+  gap(n) {
+    const now = performance.now();
+    this.#gap = { size: (now < this.#gap.until ? this.#gap.size : 0) + n, until: now + GAP_SHOWN };
+    this.#say();
+  }
+
+  /** @param {Stats} stats */
+  stats(stats) {
+    const now = performance.now();
+    this.#samples.push({ stats, at: now });
+    while (this.#samples.length > 2 && now - this.#samples[1].at > 1000) this.#samples.shift();
+    write(part("count-open"), count(stats.open));
+    write(part("tab-open"), count(stats.open));
+    write(part("count-total"), count(stats.messages_in + stats.messages_out));
+    write(part("count-refused"), count(stats.refused));
+    part("refused-place").hidden = stats.refused === 0;
+    write(part("count-forgotten"), count(stats.forgotten));
+    part("forgotten-place").hidden = stats.forgotten === 0;
+    this.#measure();
+  }
+
+  #measure() {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    const seconds = first && last ? (last.stats.time - first.stats.time) / 1e6 : 0;
+    if (!first || !last || seconds <= 0 || performance.now() - last.at > QUIET) this.#rates = { in: 0, out: 0, bytes: 0 };
+    else {
+      const per = (/** @type {keyof Stats} */ name) => Math.max(0, last.stats[name] - first.stats[name]) / seconds;
+      this.#rates = { in: per("messages_in"), out: per("messages_out"), bytes: per("bytes_in") + per("bytes_out") };
+    }
+    write(part("rate-in"), rate(this.#rates.in));
+    write(part("rate-out"), rate(this.#rates.out));
+    write(part("rate-bytes"), size(this.#rates.bytes));
+  }
+
+  #tick() {
+    this.#measure();
+    if (this.#feed.state === "live") this.#chart.add(this.#rates.in, this.#rates.out);
+    this.#say();
+  }
+
+  #say() {
+    const { state, seconds } = this.#feed;
+    const gap = performance.now() < this.#gap.until;
+    const paused = this.#stream.paused;
+    const [shown, words] =
+      state === "lost" ? ["lost", seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying]
+      : state === "connecting" ? ["connecting", texts.feed.connecting]
+      : paused ? ["paused", texts.feed.paused(this.#stream.waiting)]
+      : gap ? ["gap", texts.feed.gap(this.#gap.size)]
+      : ["live", texts.feed.live];
+    part("feed-state").dataset.state = shown;
+    write(part("feed-words"), words);
+  }
+}
+
+/** @param {number} n */
+const rate = (n) => (n > 0 && n < 9.95 && n % 1 ? n.toFixed(1) : count(n));

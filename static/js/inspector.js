@@ -1,0 +1,111 @@
+// @ts-check
+/** The inspector: shows the frame or the connection that is chosen, and goes away when nothing is. */
+
+import { connectionDetail } from "./connection-detail.js";
+import { shortId } from "./format.js";
+import { frameDetail } from "./frame-detail.js";
+import { part, write } from "./stamps.js";
+import { texts } from "./texts.js";
+import { opcodeName } from "./words.js";
+
+const WIDE = 640;
+
+export class Inspector {
+  #choice;
+  #picture;
+  #showFrames;
+  /** What is drawn, so that it is not drawn again under somebody's eyes. */
+  #drawn = "";
+  /** @type {Element | null} */ #from = null;
+
+  /**
+   * @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture
+   * @param {() => void} showFrames leave the inspector for the stream, on a narrow page
+   */
+  constructor(choice, picture, showFrames) {
+    this.#choice = choice;
+    this.#picture = picture;
+    this.#showFrames = showFrames;
+    choice.addEventListener("change", () => this.changed());
+    part("inspector-close").addEventListener("click", () => choice.hide());
+    part("inspector-back").addEventListener("click", () => choice.back());
+    let wide = false;
+    new ResizeObserver(() => {
+      const now = part("inspected").clientWidth >= WIDE;
+      if (now === wide) return;
+      wide = now;
+      this.#drawn = "";
+      this.changed();
+    }).observe(part("inspected"));
+  }
+
+  /** Draw what is chosen, where that has changed. */
+  changed() {
+    const pane = part("inspector");
+    const { inspected, line, connection } = this.#choice;
+    const shown = inspected === "line" && line?.event ? "line" : inspected === "connection" && connection ? "connection" : null;
+    if (!shown) {
+      if (pane.hidden) return;
+      const inside = pane.contains(document.activeElement);
+      pane.hidden = true;
+      this.#drawn = "";
+      if (inside && this.#from instanceof HTMLElement) this.#from.focus();
+      return;
+    }
+    if (pane.hidden) this.#from = document.activeElement;
+    const key = this.#key();
+    if (key === this.#drawn) return;
+    const anew = key.split(" ")[0] !== this.#drawn.split(" ")[0];
+    this.#drawn = key;
+    if (!anew && shown === "connection") {
+      this.#refresh(this.#connection(connection ?? ""));
+      return;
+    }
+    pane.hidden = false;
+    pane.dataset.inspects = shown;
+    part("inspector-back").hidden = !(shown === "line" && connection !== null);
+    if (connection !== null) write(part("inspector-back-words"), texts.inspector.back(shortId(connection)));
+    const detail = shown === "line" ? this.#line() : this.#connection(connection ?? "");
+    part("inspected").replaceChildren(detail);
+    part("inspected").scrollTop = 0;
+  }
+
+  /** Put in only what has changed: somebody may be reading or selecting the rest. @param {HTMLElement} fresh */
+  #refresh(fresh) {
+    const old = part("inspected").firstElementChild;
+    if (!(old instanceof HTMLElement)) return;
+    Object.assign(old.dataset, fresh.dataset);
+    for (const slot of ["words", "facts", "handshake"]) {
+      const was = old.querySelector(`[data-slot="${slot}"]`);
+      const is = fresh.querySelector(`[data-slot="${slot}"]`);
+      if (was && is && was.textContent !== is.textContent) was.replaceWith(is);
+    }
+  }
+
+  #key() {
+    const { inspected, line, connection } = this.#choice;
+    if (inspected === "line") return `line:${line?.number}`;
+    const row = this.#picture.rows.get(connection ?? "");
+    // The part before the space names it, the rest tells whether it has changed.
+    return `connection:${connection} ${row ? `${row.state}${row.messages_in},${row.messages_out},${row.bytes_in},${row.round_trip}` : ""}${this.#picture.handshakes.has(connection ?? "")}`;
+  }
+
+  /** @returns {Node} */
+  #line() {
+    const event = this.#choice.line?.event;
+    if (!event) return document.createDocumentFragment();
+    if (event.kind !== "frame") return this.#connection(event.connection);
+    const title = part("inspector-title");
+    const way = document.createElement("span");
+    way.className = event.direction;
+    way.textContent = texts.stream.direction[event.direction];
+    title.replaceChildren(way, ` ${opcodeName(event.opcode)} ${texts.inspector.frame}`);
+    return frameDetail(event, part("inspected").clientWidth >= WIDE ? 16 : 8);
+  }
+
+  /** @param {string} id */
+  #connection(id) {
+    write(part("inspector-title"), texts.inspector.connection(shortId(id)));
+    return connectionDetail(this.#picture.rows.get(id), this.#picture.handshakes.get(id), this.#picture.now, this.#showFrames);
+  }
+}

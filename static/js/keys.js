@@ -1,0 +1,84 @@
+// @ts-check
+/** The page's keys; they leave text fields and whatever else takes keys itself alone. */
+
+import { part } from "./stamps.js";
+
+/** @param {import("./stream.js").Stream} stream @param {import("./choice.js").Choice} choice @param {() => void} toStream */
+export function mountKeys(stream, choice, toStream) {
+  const help = /** @type {HTMLDialogElement} */ (part("help"));
+  part("help-button").addEventListener("click", () => help.showModal());
+  help.addEventListener("click", (event) => event.target === help && help.close());
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    const target = event.target instanceof HTMLElement ? event.target : document.body;
+    if (event.key === "Escape") escape(event, target, choice);
+    else if (!types(target) && act(event, target)) event.preventDefault();
+  });
+
+  /** @param {KeyboardEvent} event @param {HTMLElement} target */
+  function act(event, target) {
+    const onButton = target.closest("button, summary, a, [role='separator']") !== null;
+    const onGrid = target.id === "stream-grid";
+    switch (event.key) {
+      case "/":
+        toStream();
+        part("filter").focus();
+        return true;
+      case "?":
+        help.showModal();
+        return true;
+      case " ":
+        if (onButton) return false;
+        stream.pause();
+        return true;
+      case "j":
+        stream.step(1);
+        return true;
+      case "k":
+        stream.step(-1);
+        return true;
+      case "Enter":
+        if (onButton || !(onGrid || target === document.body || target.closest("#stream"))) return false;
+        stream.open();
+        return true;
+    }
+    if (!onGrid) return false;
+    switch (event.key) {
+      case "ArrowDown":
+        stream.step(1);
+        return true;
+      case "ArrowUp":
+        stream.step(-1);
+        return true;
+      case "PageDown":
+        stream.page(1);
+        return true;
+      case "PageUp":
+        stream.page(-1);
+        return true;
+      case "Home":
+        stream.toStart();
+        return true;
+      case "End":
+        stream.follow();
+        return true;
+    }
+    return false;
+  }
+}
+
+/** @param {KeyboardEvent} event @param {HTMLElement} target @param {import("./choice.js").Choice} choice */
+function escape(event, target, choice) {
+  if (target.id === "filter") {
+    const field = /** @type {HTMLInputElement} */ (target);
+    event.preventDefault();
+    if (field.value) {
+      field.value = "";
+      field.dispatchEvent(new Event("input"));
+    } else part("stream-grid").focus();
+  } else if (types(target)) target.blur();
+  else if (choice.back()) event.preventDefault();
+}
+
+/** Whether an element takes letters. @param {HTMLElement} element */
+const types = (element) => element.matches("input:not([type='checkbox']), textarea, select") || element.isContentEditable;

@@ -1,0 +1,96 @@
+// @ts-check
+/** The page: who knows whom, and which way the feed flows through it. */
+
+import { announce } from "./announce.js";
+import { Choice } from "./choice.js";
+import { Client } from "./client.js";
+import { Connections } from "./connections.js";
+import { mountCopy } from "./copy.js";
+import { Feed } from "./feed.js";
+import { Header } from "./header.js";
+import { Inspector } from "./inspector.js";
+import { mountKeys } from "./keys.js";
+import { mountPanes, revealTry, showPane } from "./panes.js";
+import { Picture, isOpen } from "./picture.js";
+import { part } from "./stamps.js";
+import { Stream } from "./stream.js";
+import { texts } from "./texts.js";
+import { Try } from "./try.js";
+
+const LIVE = "/live";
+
+const picture = new Picture();
+const choice = new Choice();
+const client = new Client();
+const stream = new Stream(choice, picture);
+const header = new Header(stream);
+const connections = new Connections(picture, choice, (row) => client.opened(row.target));
+const toStream = () => showPane("stream");
+const inspector = new Inspector(choice, picture, () => {
+  choice.hide();
+  toStream();
+});
+new Try(client, revealTry);
+mountPanes();
+mountCopy();
+mountKeys(stream, choice, toStream);
+
+let restartMarked = false;
+let wasLost = false;
+
+const feed = new Feed(LIVE, {
+  changed(state) {
+    header.feed(state);
+    if (state.state === "lost" && !wasLost) stream.gap("lost");
+    wasLost = state.state === "lost";
+  },
+  hello({ connections: rows, stats }, restarted) {
+    if (restarted) {
+      stream.gap("restarted");
+      announce(texts.announce.restarted);
+    }
+    restartMarked = restarted;
+    picture.replace(rows, stats);
+    header.stats(stats);
+    changed();
+  },
+  events(batch, first) {
+    if (batch.restarted && !restartMarked) stream.gap("restarted");
+    restartMarked = false;
+    for (const event of batch.events) {
+      if (event.kind === "opened" || event.kind === "refused") picture.remember(event);
+    }
+    const missing = batch.forgotten + batch.skipped;
+    if (missing && !first) header.gap(missing);
+    stream.add(first ? { ...batch, forgotten: 0, skipped: 0 } : batch, first ? missing : 0);
+    inspector.changed();
+  },
+  state({ connections: rows, stats }) {
+    picture.change(rows, stats, choice.connection);
+    header.stats(stats);
+    changed();
+  },
+});
+
+function changed() {
+  connections.changed();
+  inspector.changed();
+  stream.refresh();
+  offerOwn();
+}
+
+/** Offer to narrow the stream to the connection that this page has opened. */
+function offerOwn() {
+  const own = [...picture.rows.values()].find((row) => isOpen(row) && client.opened(row.target));
+  const button = part("try-show");
+  button.hidden = !own || choice.connection === own.id;
+  button.dataset.connection = own?.id ?? "";
+}
+part("try-show").addEventListener("click", () => {
+  const { connection } = part("try-show").dataset;
+  if (connection) choice.narrowTo(connection);
+  toStream();
+});
+choice.addEventListener("change", offerOwn);
+
+feed.open();

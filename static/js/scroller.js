@@ -1,0 +1,114 @@
+// @ts-check
+/** A long list of equally high rows of which only those in view are elements; follows its end while that is in view. */
+
+/** @typedef {import("./types").Line} Line */
+/** @typedef {import("./stamps.js").Stamped} Stamped */
+
+const ROW = 24;
+const BEYOND = 8;
+
+export class Scroller {
+  /** @type {Line[]} */ #lines = [];
+  /** @type {Map<Line, Stamped>} */ #placed = new Map();
+  /** @type {Stamped[]} */ #spare = [];
+  #frame;
+  #canvas;
+  #make;
+  #fill;
+  #height = -1;
+  /** Whether the end is in view, and so followed. */
+  following = true;
+
+  /**
+   * @param {HTMLElement} frame what scrolls
+   * @param {HTMLElement} canvas what is scrolled
+   * @param {() => Stamped} make @param {(row: Stamped, line: Line, index: number) => void} fill
+   * @param {() => void} moved called when somebody has scrolled
+   */
+  constructor(frame, canvas, make, fill, moved) {
+    this.#frame = frame;
+    this.#canvas = canvas;
+    this.#make = make;
+    this.#fill = fill;
+    frame.addEventListener("scroll", () => {
+      this.following = this.#atEnd();
+      this.#draw();
+      moved();
+    }, { passive: true });
+    new ResizeObserver(() => {
+      if (this.following) this.#toEnd();
+      this.#draw();
+    }).observe(frame);
+  }
+
+  /** Show these lines; all of them anew where their look has changed. @param {Line[]} lines */
+  show(lines, anew = false) {
+    this.#lines = lines;
+    const height = lines.length * ROW;
+    if (height !== this.#height) {
+      this.#height = height;
+      this.#canvas.style.height = `${height}px`;
+      if (this.following) this.#toEnd();
+    }
+    this.#draw(anew);
+  }
+
+  /** Go to the end and stay there. */
+  follow() {
+    this.following = true;
+    this.#toEnd();
+    this.#draw();
+  }
+
+  /** Stay here, whatever comes. */
+  stay() {
+    this.following = false;
+  }
+
+  /** Bring a line into view, moving as little as possible. @param {number} index */
+  reveal(index) {
+    const { scrollTop, clientHeight } = this.#frame;
+    if (index * ROW < scrollTop) this.#frame.scrollTop = index * ROW;
+    else if ((index + 1) * ROW > scrollTop + clientHeight) this.#frame.scrollTop = (index + 1) * ROW - clientHeight;
+  }
+
+  /** How many rows fit. */
+  get page() {
+    return Math.max(1, Math.floor(this.#frame.clientHeight / ROW) - 1);
+  }
+
+  #atEnd() {
+    const { scrollTop, clientHeight } = this.#frame;
+    return scrollTop + clientHeight >= this.#lines.length * ROW - ROW / 2;
+  }
+
+  #toEnd() {
+    this.#frame.scrollTop = this.#lines.length * ROW;
+  }
+
+  #draw(anew = false) {
+    const { scrollTop, clientHeight } = this.#frame;
+    const first = Math.max(0, Math.floor(scrollTop / ROW) - BEYOND);
+    const last = Math.min(this.#lines.length, Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND);
+    const wanted = new Set(this.#lines.slice(first, last));
+    for (const [line, row] of this.#placed) {
+      if (wanted.has(line)) continue;
+      this.#placed.delete(line);
+      this.#spare.push(row);
+    }
+    for (let index = first; index < last; index += 1) {
+      const line = this.#lines[index];
+      let row = this.#placed.get(line);
+      if (!row || anew || line.gap) {
+        row ??= this.#spare.pop() ?? this.#make();
+        this.#placed.set(line, row);
+        this.#fill(row, line, index);
+        if (!row.element.isConnected) this.#canvas.append(row.element);
+      }
+      const top = `translateY(${index * ROW}px)`;
+      if (row.element.style.transform !== top) row.element.style.transform = top;
+    }
+    for (const row of this.#spare) row.element.remove();
+    if (this.#spare.length > 100) this.#spare.length = 100;
+  }
+}

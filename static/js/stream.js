@@ -1,0 +1,249 @@
+// @ts-check
+/** The stream of frames: follows its end, or stays where somebody reads. */
+
+import { predicate } from "./filter.js";
+import { shortId } from "./format.js";
+import { KEPT, Lines } from "./lines.js";
+import { fillRow, makeRow } from "./row.js";
+import { Scroller } from "./scroller.js";
+import { part, write } from "./stamps.js";
+import { texts } from "./texts.js";
+
+/** @typedef {import("./types").Line} Line */
+
+export class Stream extends EventTarget {
+  #lines = new Lines();
+  #choice;
+  #picture;
+  #scroller;
+  #control = true;
+  #query = "";
+  #clock = false;
+  #cleared = false;
+  #unseen = 0;
+  #due = 0;
+  #anew = false;
+  /** Whether the feed's lines have taken the place of those that came with the page. */
+  #fed = false;
+  /** @type {string | null} */ #connection = null;
+  /** Since when times are counted, where all connections are shown. @type {number | null} */ #since;
+
+  /** @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture */
+  constructor(choice, picture) {
+    super();
+    this.#choice = choice;
+    this.#picture = picture;
+    this.#since = Number(part("stream").dataset.since) || null;
+    const frame = part("lines");
+    frame.scrollTop = frame.scrollHeight;
+    this.#scroller = new Scroller(frame, part("canvas"), makeRow, (row, line, index) => fillRow(row, line, index, { since: this.#origin, chosen: choice.line }), () => this.#moved());
+    choice.addEventListener("change", () => this.#chosen());
+    part("canvas").addEventListener("click", (event) => this.#click(event));
+    part("filter").addEventListener("input", (event) => this.#narrow({ query: /** @type {HTMLInputElement} */ (event.target).value }));
+    part("hide-control").addEventListener("change", (event) => this.#narrow({ control: !(/** @type {HTMLInputElement} */ (event.target).checked) }));
+    part("pause").addEventListener("click", () => this.pause());
+    part("clear").addEventListener("click", () => this.#clear());
+    part("news").addEventListener("click", () => this.follow());
+    part("narrowed").addEventListener("click", () => choice.chooseConnection(null));
+    part("blank-step").addEventListener("click", () => this.#showAll());
+    part("time-mode").addEventListener("click", () => this.#switchTime());
+  }
+
+  get paused() {
+    return this.#lines.paused;
+  }
+
+  /** How many lines wait for the end of a pause. */
+  get waiting() {
+    return this.#lines.waiting;
+  }
+
+  /** Take in a batch of the feed. @param {import("./types").Events} batch @param {number} earlier how many went before what a new page gets */
+  add(batch, earlier = 0) {
+    if (earlier) this.#lines.addGap("earlier", earlier);
+    if (batch.forgotten) this.#lines.addGap("forgotten", batch.forgotten);
+    if (batch.skipped) this.#lines.addGap("skipped", batch.skipped);
+    this.#feed();
+    const before = this.#lines.shown.length;
+    for (const event of batch.events) {
+      this.#since ??= event.time;
+      this.#lines.addEvent(event);
+    }
+    if (!this.#scroller.following) this.#unseen += this.#lines.shown.length - before;
+    this.#soon();
+  }
+
+  /** What came with the page gives way to the feed's own lines, in the same frame and at the same place. */
+  #feed() {
+    if (this.#fed) return;
+    this.#fed = true;
+    part("canvas").replaceChildren();
+  }
+
+  /** @param {import("./types").GapKind} kind */
+  gap(kind, size = 0) {
+    this.#lines.addGap(kind, size);
+    this.#soon();
+  }
+
+  /** Look again at whether anybody has connected. */
+  refresh() {
+    this.#soon();
+  }
+
+  /** Hold the view, or let it go on. */
+  pause(on = !this.#lines.paused) {
+    this.#lines.paused = on;
+    part("pause").setAttribute("aria-pressed", String(on));
+    write(part("pause"), on ? texts.stream.resume : texts.stream.pause);
+    this.#soon();
+    this.dispatchEvent(new Event("pause"));
+  }
+
+  /** Go to the end and follow it. */
+  follow() {
+    this.#lines.held = false;
+    this.#unseen = 0;
+    this.#lines.settle();
+    this.#scroller.show(this.#lines.shown);
+    this.#scroller.follow();
+    this.#soon();
+  }
+
+  /** Move the current line by so many rows. @param {number} by */
+  step(by) {
+    const { shown } = this.#lines;
+    if (!shown.length) return;
+    const at = this.#choice.line ? shown.indexOf(this.#choice.line) : -1;
+    const next = at < 0 ? (by < 0 ? shown.length - 1 : this.#scroller.following ? shown.length - 1 : 0) : Math.max(0, Math.min(shown.length - 1, at + by));
+    this.#scroller.stay();
+    this.#scroller.reveal(next);
+    this.#choice.chooseLine(shown[next]);
+  }
+
+  /** Move the current line by a page. @param {number} by */
+  page(by) {
+    this.step(by * this.#scroller.page);
+  }
+
+  /** Move to the first line. */
+  toStart() {
+    this.step(-this.#lines.shown.length);
+  }
+
+  /** Open the current line in the inspector. */
+  open() {
+    if (this.#choice.line) this.#choice.chooseLine(this.#choice.line, true);
+    else this.step(-1);
+  }
+
+  get #origin() {
+    if (this.#clock) return null;
+    if (this.#connection === null) return this.#since;
+    return this.#picture.rows.get(this.#connection)?.opened ?? this.#picture.handshakes.get(this.#connection)?.time ?? this.#since;
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const row = event.target instanceof Element ? event.target.closest(".line") : null;
+    if (!(row instanceof HTMLElement) || window.getSelection()?.type === "Range") return;
+    const line = this.#lines.shown.find(({ number }) => String(number) === row.dataset.number);
+    if (!line?.event) return;
+    this.#scroller.stay();
+    this.#choice.chooseLine(line, true);
+  }
+
+  #chosen() {
+    const { connection, line } = this.#choice;
+    part("stream-grid").setAttribute("aria-activedescendant", line ? `line-${line.number}` : "");
+    if (connection !== this.#connection) {
+      this.#connection = connection;
+      part("narrowed").hidden = connection === null;
+      if (connection !== null) write(part("narrowed-words"), texts.stream.narrowed(shortId(connection)));
+      this.#narrow({});
+    } else this.#soon(true);
+  }
+
+  /** @param {{ query?: string, control?: boolean }} change */
+  #narrow({ query = this.#query, control = this.#control }) {
+    const lets = predicate({ query, control, connection: this.#connection });
+    const field = part("filter");
+    field.toggleAttribute("aria-invalid", false);
+    if (!lets) {
+      field.setAttribute("aria-invalid", "true");
+      field.title = texts.stream.badPattern;
+      return;
+    }
+    field.removeAttribute("title");
+    this.#query = query;
+    this.#control = control;
+    this.#lines.filter(lets);
+    this.#anew = true;
+    this.follow();
+  }
+
+  #showAll() {
+    /** @type {HTMLInputElement} */ (part("filter")).value = "";
+    /** @type {HTMLInputElement} */ (part("hide-control")).checked = false;
+    if (this.#choice.connection !== null) this.#choice.chooseConnection(null);
+    this.#narrow({ query: "", control: true });
+  }
+
+  #clear() {
+    this.#feed();
+    this.#lines.clear();
+    this.#cleared = true;
+    this.#since = null;
+    if (this.#choice.line) this.#choice.back();
+    this.follow();
+  }
+
+  #switchTime() {
+    this.#clock = !this.#clock;
+    write(part("time-mode"), this.#clock ? texts.stream.time.clock : texts.stream.time.relative);
+    this.#soon(true);
+  }
+
+  #moved() {
+    if (this.#scroller.following) this.#unseen = 0;
+    this.#soon();
+  }
+
+  /** Draw with the next animation frame, once, however much comes until then. */
+  #soon(anew = false) {
+    this.#anew ||= anew;
+    this.#due ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#due = 0;
+    if (!this.#fed && part("canvas").childElementCount) return;
+    const { shown, all } = this.#lines;
+    this.#lines.held = !this.#scroller.following;
+    this.#lines.settle();
+    this.#scroller.show(shown, this.#anew);
+    this.#anew = false;
+    const fresh = this.#unseen + (this.#scroller.following ? 0 : this.#lines.waiting);
+    part("news").hidden = fresh === 0 || this.paused;
+    write(part("news-count"), texts.stream.news(fresh));
+    write(part("stream-count"), texts.stream.lines(shown.length, Math.min(all.length, KEPT * 2)));
+    part("stream-count").hidden = all.length === 0;
+    part("stream-grid").setAttribute("aria-rowcount", String(shown.length + 1));
+    this.#drawBlank();
+    this.dispatchEvent(new Event("drawn"));
+  }
+
+  #drawBlank() {
+    const { shown, all } = this.#lines;
+    const { stats } = this.#picture;
+    const nobody = all.length === 0 && !this.#cleared && (stats ? stats.opened + stats.refused === 0 : !part("empty").hidden);
+    part("empty").hidden = !nobody;
+    part("stream-grid").hidden = nobody;
+    const blank = !nobody && shown.length === 0;
+    part("blank").hidden = !blank;
+    if (!blank) return;
+    write(part("blank-words"), all.length ? texts.stream.noMatch : this.#cleared ? texts.stream.cleared : texts.stream.waiting);
+    part("blank-step").hidden = all.length === 0;
+    write(part("blank-step"), texts.stream.showAll);
+  }
+}

@@ -1,0 +1,151 @@
+/** The live feed, as it travels: JSON over a WebSocket. Times are microseconds since the epoch. */
+
+export interface Stats {
+  time: number;
+  open: number;
+  opened: number;
+  refused: number;
+  messages_in: number;
+  messages_out: number;
+  bytes_in: number;
+  bytes_out: number;
+  recorded: number;
+  forgotten: number;
+}
+
+export interface Ending {
+  by: "client" | "server";
+  how: "closing handshake" | "end of stream" | "reset" | "time-out";
+  code: number | null;
+  reason: string;
+}
+
+export interface Refusal {
+  check: string;
+  status: number;
+  came: string;
+  expected: string;
+  reason: string;
+  remedy: string;
+}
+
+export interface Row {
+  id: string;
+  state: "open" | "closing" | "closed" | "refused";
+  peer: string;
+  user_agent: string | null;
+  origin: string | null;
+  subprotocol: string | null;
+  compressed: boolean;
+  target: string;
+  opened: number;
+  closed: number | null;
+  messages_in: number;
+  messages_out: number;
+  bytes_in: number;
+  bytes_out: number;
+  round_trip: number | null;
+  ending: Ending | null;
+  refusal: Refusal | null;
+}
+
+export interface Head {
+  line: string;
+  headers: [string, string][];
+}
+
+interface Common {
+  cursor: string;
+  time: number;
+  connection: string;
+}
+
+export interface OpenedEvent extends Common {
+  kind: "opened";
+  peer: string;
+  request: Head;
+  response: Head;
+  subprotocol: string | null;
+  extensions: string[];
+}
+
+export interface RefusedEvent extends Common {
+  kind: "refused";
+  peer: string;
+  request: Head;
+  refusal: Refusal;
+}
+
+export interface FrameEvent extends Common {
+  kind: "frame";
+  direction: "in" | "out";
+  fin: boolean;
+  rsv1: boolean;
+  rsv2: boolean;
+  rsv3: boolean;
+  opcode: number;
+  masking_key: string | null;
+  length_bits: 7 | 16 | 64;
+  wire_size: number;
+  payload_size: number;
+  payload: string;
+  note: string | null;
+  message: { size: number; payload: string } | null;
+}
+
+export interface NotedEvent extends Common {
+  kind: "noted";
+  text: string;
+}
+
+export interface ClosedEvent extends Common, Ending {
+  kind: "closed";
+  duration: number;
+  messages_in: number;
+  messages_out: number;
+  bytes_in: number;
+  bytes_out: number;
+}
+
+export type Event = OpenedEvent | RefusedEvent | FrameEvent | NotedEvent | ClosedEvent;
+
+export interface Hello {
+  type: "hello";
+  run: string;
+  connections: Row[];
+  omitted: number;
+  stats: Stats;
+}
+
+export interface Events {
+  type: "events";
+  cursor: string;
+  events: Event[];
+  forgotten: number;
+  skipped: number;
+  restarted: boolean;
+}
+
+export interface State {
+  type: "state";
+  connections: Row[];
+  omitted: number;
+  stats: Stats;
+}
+
+export type Message = Hello | Events | State;
+
+/** What is missing from the stream at a place, and why. */
+export type GapKind = "earlier" | "forgotten" | "skipped" | "unkept" | "restarted" | "lost";
+
+/** One line of the stream: an event, or a gap between events. */
+export interface Line {
+  /** Its place since the page was loaded; never used twice. */
+  number: number;
+  event: Event | null;
+  gap: GapKind | null;
+  /** The size of a gap, in events. */
+  size: number;
+  /** The preview, once somebody has looked. */
+  preview: string | null;
+}

@@ -1,0 +1,98 @@
+// @ts-check
+/** Bytes into text in which nothing is hidden: controls, bidirectional marks, broken UTF-8. */
+
+// The same characters as in webapp/dashboard/formatting.py.
+const INVISIBLE =
+  /[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu;
+const INVISIBLE_BUT_LINES = new RegExp(INVISIBLE.source.replace("\\x00-\\x1f", "\\x00-\\x08\\x0b-\\x1f"), "gu");
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** @param {string} base64 @returns {Uint8Array} */
+export function bytesOf(base64) {
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+/** Bytes as hex pairs. @param {Uint8Array} bytes */
+export const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+
+/** Whether the bytes are UTF-8 from first to last. @param {Uint8Array} bytes */
+export function isUtf8(bytes) {
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Decode UTF-8; a byte that is none becomes the lone surrogate U+DC00 + byte, which `visible` shows as \xNN.
+ * @param {Uint8Array} bytes
+ */
+export function decode(bytes) {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return decodeBroken(bytes);
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function decodeBroken(bytes) {
+  let text = "";
+  for (let i = 0; i < bytes.length; ) {
+    const length = bytes[i] < 0x80 ? 1 : bytes[i] < 0xc2 ? 0 : bytes[i] < 0xe0 ? 2 : bytes[i] < 0xf0 ? 3 : bytes[i] < 0xf5 ? 4 : 0;
+    const part = bytes.subarray(i, i + length);
+    if (length > 0 && part.length === length && isUtf8(part)) {
+      text += strict.decode(part);
+      i += length;
+    } else {
+      text += String.fromCharCode(0xdc00 + bytes[i]);
+      i += 1;
+    }
+  }
+  return text;
+}
+
+/** Show what one would not see; `lines` leaves tabs and line ends as they are. @param {string} text */
+export const visible = (text, lines = false) => text.replace(lines ? INVISIBLE_BUT_LINES : INVISIBLE, escape);
+
+/**
+ * Put text into an element so that its escapes can be told from what was sent.
+ * @param {Element} element @param {string} text
+ */
+export function show(element, text, lines = false) {
+  const pattern = lines ? INVISIBLE_BUT_LINES : INVISIBLE;
+  pattern.lastIndex = 0;
+  if (!pattern.test(text)) {
+    if (element.textContent !== text || element.firstElementChild) element.textContent = text;
+    return;
+  }
+  const parts = document.createDocumentFragment();
+  let from = 0;
+  pattern.lastIndex = 0;
+  for (const found of text.matchAll(pattern)) {
+    parts.append(text.slice(from, found.index));
+    const mark = document.createElement("span");
+    mark.className = "escape";
+    mark.textContent = escape(found[0]);
+    parts.append(mark);
+    from = found.index + found[0].length;
+  }
+  parts.append(text.slice(from));
+  element.replaceChildren(parts);
+}
+
+/** @param {string} character */
+function escape(character) {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return "\u2421";
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
+  const digits = code.toString(16).padStart(4, "0");
+  return code < 0x10000 ? `\\u${digits}` : `\\u{${digits}}`;
+}

@@ -1,0 +1,301 @@
+"""What the page says in words."""
+
+import re
+import unicodedata
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.dashboard.formatting import (
+    FILTERS,
+    client_name,
+    clock,
+    close_name,
+    count,
+    duration,
+    elapsed,
+    ending_words,
+    flags,
+    opcode_name,
+    preview,
+    short_id,
+    size,
+    timestamp,
+    visible,
+)
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+NOON = 1_700_000_000_123_456  # 2023-11-14 22:13:20.123456 UTC
+
+
+def frame(opcode: int = 1, payload: bytes = b"", **fields: Any) -> dict[str, Any]:
+    """A frame as the feed tells of it: from a client, whole, masked, with nothing unusual."""
+    return {
+        "kind": "frame",
+        "cursor": "3fa2c1-1",
+        "time": NOON,
+        "connection": "3fa2c1-1",
+        "direction": "in",
+        "fin": True,
+        "rsv1": False,
+        "rsv2": False,
+        "rsv3": False,
+        "opcode": opcode,
+        "masking_key": "37fa213d",
+        "length_bits": 7,
+        "wire_size": 6 + len(payload),
+        "payload_size": len(payload),
+        "payload": b64encode(payload).decode(),
+        "note": None,
+        "message": None,
+        **fields,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain, Grüße, 日本語, 🙂", "plain, Grüße, 日本語, 🙂"),
+        ("a\tb\nc\x00\x1b\x7f", "a␉b␊c␀␛␡"),
+        ("a\u202eb\u2066c\u200bd", "a\\u202eb\\u2066c\\u200bd"),
+        ("\x85\xad\u2028\ufeff", "\\u0085\\u00ad\\u2028\\ufeff"),
+        ("\udcff\ud800", "\\xff\\ud800"),
+        ("\U000e0041", "\\u{e0041}"),
+    ],
+)
+def test_what_one_would_not_see_is_made_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(st.text(st.characters()))
+def test_visible_text_holds_nothing_that_hides_or_breaks_a_line(text: str) -> None:
+    shown = visible(text)
+    assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cs", "Zl", "Zp"}
+    assert not {unicodedata.bidirectional(character) for character in shown} & {
+        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+    }  # fmt: skip
+    shown.encode()
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (frame(1, b"Bonjour serveur"), "Bonjour serveur"),
+        (frame(1, b"<b>\x00</b>"), "<b>␀</b>"),
+        (frame(1, b"bad \xff\xfe end"), "bad \\xff\\xfe end"),
+        (frame(1, b""), ""),
+        (frame(1, b"x" * 240), "x" * 240),
+        (frame(1, b"x" * 4096), "x" * 240 + "…"),
+        (frame(1, "🙂".encode() * 1024), "🙂" * 240 + "…"),
+        (frame(2, b"\x00\x01\xff"), "00 01 ff"),
+        (frame(2, b"text"), "74 65 78 74"),
+        (frame(0, "né".encode()), "né"),
+        (frame(0, b"\x00\x80"), "00 80"),
+        (frame(0, "rest of é".encode()[:-1]), "rest of \\xc3"),
+        (frame(0, b"\x1b[31mred\n"), "␛[31mred␊"),
+        (frame(0, b"abc\x00"), "abc␀"),
+        (frame(0, b"ab\x00"), "61 62 00"),
+        (frame(9, b"alive?"), "alive?"),
+        (frame(10, b"\x01\x02"), "01 02"),
+        (frame(8, b""), "no code, no reason"),
+        (frame(8, b"\x03\xe8"), "1000 normal closure"),
+        (frame(8, b"\x03\xe8done\n"), "1000 normal closure: done␊"),
+        (frame(8, b"\x03"), "03"),
+        (frame(1, b"\xcaH\xcd", rsv1=True), "ca 48 cd"),
+        (
+            frame(1, b"\xcaH\xcd", rsv1=True, message={"size": 5, "payload": "aGVsbG8="}),
+            "hello",
+        ),
+    ],
+)
+def test_a_frame_is_previewed_on_one_line(event: dict[str, Any], line: str) -> None:
+    assert preview(event) == line
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (
+            {
+                "kind": "opened",
+                "peer": "127.0.0.1:53412",
+                "request": {"line": "GET /ws HTTP/1.1"},
+                "subprotocol": "chat",
+            },
+            "127.0.0.1:53412 · GET /ws HTTP/1.1 · subprotocol chat",
+        ),
+        (
+            {
+                "kind": "opened",
+                "peer": "[::1]:1",
+                "request": {"line": "GET /ws\u202e HTTP/1.1"},
+                "subprotocol": None,
+            },
+            "[::1]:1 · GET /ws\\u202e HTTP/1.1",
+        ),
+        ({"kind": "refused", "refusal": {"reason": "Not \x1b here."}}, "Not ␛ here."),
+        ({"kind": "noted", "text": "missed pong"}, "missed pong"),
+        (
+            {
+                "kind": "closed",
+                "by": "client",
+                "how": "closing handshake",
+                "code": 1000,
+                "reason": "done",
+                "duration": 1_250_000,
+            },
+            "client closed, 1000 normal closure: done · 1.2\u202fs",
+        ),
+        ({"kind": "later"}, "later"),
+    ],
+)
+def test_what_is_no_frame_is_previewed_in_words(event: dict[str, Any], line: str) -> None:
+    assert preview(event) == line
+
+
+@pytest.mark.parametrize(
+    ("fields", "unusual"),
+    [
+        ({}, []),
+        ({"fin": False}, ["no FIN"]),
+        ({"rsv1": True, "rsv2": True, "rsv3": True}, ["RSV1", "RSV2", "RSV3"]),
+        ({"masking_key": None}, ["unmasked"]),
+        ({"direction": "out"}, ["masked"]),
+        ({"direction": "out", "masking_key": None}, []),
+    ],
+)
+def test_flags_are_named_only_where_they_are_unusual(
+    fields: dict[str, Any], unusual: list[str]
+) -> None:
+    assert flags(frame(**fields)) == unusual
+
+
+def test_only_frames_have_flags() -> None:
+    assert flags({"kind": "noted", "text": "missed pong"}) == []
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        (("client", "closing handshake", 1001, ""), "client closed, 1001 going away"),
+        (("server", "closing handshake", None, ""), "server closed, no code"),
+        (("server", "closing handshake", 4001, "x"), "server closed, 4001 private use: x"),
+        (("client", "end of stream", 1006, ""), "client left without a closing handshake"),
+        (
+            ("server", "end of stream", 1002, "x"),
+            "server closed, 1002 protocol error, and got no answer",
+        ),
+        (("client", "reset", 1006, ""), "connection reset by the client"),
+        (("server", "time-out", 1006, ""), "server gave up waiting"),
+        (("server", "something new", 1006, ""), "server: something new"),
+    ],
+)
+def test_an_ending_is_told_in_words(ending: tuple[Any, ...], words: str) -> None:
+    assert ending_words(dict(zip(("by", "how", "code", "reason"), ending, strict=True))) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (1009, "1009 message too big"),
+        (1004, "1004 unknown code"),
+        (3000, "3000 registered use"),
+        (4999, "4999 private use"),
+        (5000, "5000 unknown code"),
+        (None, "no code"),
+    ],
+)
+def test_a_close_code_stands_beside_its_meaning(code: int | None, name: str) -> None:
+    assert close_name(code) == name
+
+
+@pytest.mark.parametrize(
+    ("opcode", "name"),
+    [(0, "continuation"), (10, "pong"), (3, "reserved 0x3"), (15, "reserved 0xf")],
+)
+def test_an_opcode_has_the_name_that_the_rfc_gives_it(opcode: int, name: str) -> None:
+    assert opcode_name(opcode) == name
+
+
+CHROME = "Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (None, "no User-Agent"),
+        ("", "no User-Agent"),
+        ("   ", "?"),
+        ("Python/3.11 aiohttp/3.14.5", "aiohttp 3.14"),
+        ("Python/3.11 websockets/15.0.1", "websockets 15.0"),
+        ("Mozilla/5.0 (X11; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox 143"),
+        (CHROME, "Chrome 141"),
+        (f"{CHROME} Edg/141.0", "Edge 141"),
+        ("Mozilla/5.0 AppleWebKit/605.1 (KHTML) Version/18.1 Safari/605.1", "Safari 18"),
+        ("curl/8.5.0", "curl 8.5.0"),
+        ("x\u202ey", "x\\u202ey"),
+        ("n" * 100, "n" * 28),
+    ],
+)
+def test_a_client_is_named_in_a_few_words(user_agent: str | None, name: str) -> None:
+    assert client_name(user_agent) == name
+
+
+@pytest.mark.parametrize(
+    ("octets", "words"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (1010 * 1024, "1010.0 KiB"),
+        (1024**2, "1.0 MiB"),
+        (5 * 1024**3, "5.0 GiB"),
+        (2048 * 1024**4, "2048.0 TiB"),
+    ],
+)
+def test_a_size_has_the_unit_that_keeps_it_short(octets: int, words: str) -> None:
+    assert size(octets) == words.replace(" ", "\u202f")
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "words"),
+    [
+        (-5, "0.00_ms"),
+        (412, "0.41_ms"),
+        (50_000, "50_ms"),
+        (1_250_000, "1.2_s"),
+        (59_990_000, "59.9_s"),
+        (61_000_000, "1_min 01_s"),
+        (3_600_000_000 * 25 + 60_000_000, "25_h 01_min"),
+    ],
+)
+def test_a_duration_has_the_precision_of_its_length(microseconds: int, words: str) -> None:
+    assert duration(microseconds) == words.replace("_", "\u202f")
+
+
+def test_times_are_written_relative_and_in_full() -> None:
+    assert elapsed(NOON + 1_500_000, NOON) == "+1.500"
+    assert elapsed(NOON - 2_000, NOON) == "-0.002"
+    assert clock(NOON) == "22:13:20.123"
+    assert timestamp(NOON) == "2023-11-14 22:13:20.123456 UTC"
+
+
+def test_numbers_and_ids_are_short() -> None:
+    assert count(1_048_576) == "1,048,576"
+    assert short_id("3fa2c1-17") == "17"
+    assert short_id("17") == "17"
+
+
+def test_every_filter_that_a_template_uses_is_there() -> None:
+    """A template that names an unknown filter fails only when that line is rendered."""
+    built_in = {"join", "list", "rejectattr", "replace", "selectattr"}
+    source = "\n".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.html"))
+    tags = re.findall(r"\{\{.*?\}\}|\{%.*?%\}", source, re.DOTALL)
+    used = {name for tag in tags for name in re.findall(r"\|\s*([a-z_]+)", tag)}
+    assert used - built_in <= FILTERS.keys()
+    assert used & FILTERS.keys()

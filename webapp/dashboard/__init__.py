@@ -1,0 +1,1 @@
+"""What people and programs see: the page, its live feed, JSON."""

@@ -1,0 +1,179 @@
+"""The live feed: what happens, told to every page that watches, over a WebSocket of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from webapp.dashboard.encode import Shape, event_shape, row_shape, stats_shape
+from webapp.hub import Hub
+from webapp.journal.events import Event, Frame
+from webapp.journal.memory import Journal
+
+__all__ = ["MOST_ENDED", "MOST_OPEN", "Feed", "overview"]
+
+# How many connections a page is told of.
+MOST_OPEN = 200
+MOST_ENDED = 100
+
+_INTERVAL = 0.05  # seconds between two batches of events
+_BEATS_PER_STATE = 5  # every so many of these, the connections
+# A batch is a sample when more happens than somebody could read.
+_MOST_EVENTS = 200
+_MOST_BYTES = 256 * 1024
+_HEARTBEAT = 20.0  # seconds, to notice pages that went without a word
+_GOODBYE = 0.5  # seconds; aiohttp no longer delivers the answers at shutdown
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Events in JSON ("" if there are none), and the cursor to go on from."""
+
+    text: str
+    cursor: str
+
+
+class Feed:
+    """Tells watchers what the journal records and how the connections are doing.
+
+    A watcher reads the journal at its own pace: one that is slow finds more to skip when it comes
+    back, and nothing is queued for it. Those in step share one encoding of each batch. Nothing
+    happens here while nobody watches.
+    """
+
+    def __init__(self, hub: Hub, journal: Journal) -> None:
+        self._hub = hub
+        self._journal = journal
+        self._watchers: set[web.WebSocketResponse] = set()
+        self._beat = asyncio.Event()  # set and cleared at once: wakes whoever waits
+        self._pulse: asyncio.Task[None] | None = None
+        self._batch: tuple[str, _Batch] | None = None  # the last one, and its starting point
+        self._rows: dict[str, Shape] = {}  # as last told
+        self._states = 0
+        self._state = ""
+
+    async def watch(self, request: web.Request) -> web.StreamResponse:
+        """Handle ``/live``: tell one watcher everything, from ``?after=CURSOR`` on."""
+        after = request.query.get("after")
+        try:
+            self._journal.check(after)
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=f"{error}\n") from None
+        ws = web.WebSocketResponse(heartbeat=_HEARTBEAT, compress=False, max_msg_size=4096)
+        await ws.prepare(request)
+        with self._watching(ws):
+            telling = asyncio.create_task(self._tell(ws, after))
+            try:
+                async for _ in ws:
+                    pass  # nothing is expected; reading answers pings and closes
+            finally:
+                telling.cancel()
+                with suppress(asyncio.CancelledError, ConnectionError):
+                    await telling
+        return ws
+
+    async def say_goodbye(self, within: float) -> None:
+        """Close all watchers with 1001, all at once, and wait no longer than ``within`` seconds."""
+        closing = [
+            asyncio.create_task(ws.close(code=1001, message=b"the server is shutting down"))
+            for ws in self._watchers
+        ]
+        if closing:
+            await asyncio.wait(closing, timeout=min(within, _GOODBYE))
+
+    @contextmanager
+    def _watching(self, ws: web.WebSocketResponse) -> Iterator[None]:
+        self._watchers.add(ws)
+        if self._pulse is None:
+            self._pulse = asyncio.create_task(self._keep_pulse())
+        try:
+            yield
+        finally:
+            self._watchers.discard(ws)
+            if not self._watchers and self._pulse is not None:
+                self._pulse.cancel()
+                self._pulse = None
+
+    async def _keep_pulse(self) -> None:
+        beats = 0
+        while True:
+            await asyncio.sleep(_INTERVAL)
+            beats += 1
+            if beats % _BEATS_PER_STATE == 0:
+                self._take_state()
+            self._beat.set()
+            self._beat.clear()
+
+    async def _tell(self, ws: web.WebSocketResponse, cursor: str | None) -> None:
+        told = None  # the last state that this watcher knows of
+        while True:
+            if told is None or self._states - told > 1:
+                told = self._states
+                await ws.send_str(self._hello())
+            elif self._states > told:
+                told = self._states
+                await ws.send_str(self._state)
+            batch = self._batch_after(cursor)
+            cursor = batch.cursor
+            if batch.text:
+                await ws.send_str(batch.text)
+            await self._beat.wait()
+
+    def _hello(self) -> str:
+        return json.dumps({"type": "hello", "run": self._journal.run, **overview(self._hub)})
+
+    def _take_state(self) -> None:
+        """Prepare what has changed about the connections since this was last done."""
+        seen = overview(self._hub)
+        rows = {row["id"]: row for row in seen["connections"]}
+        changed = [row for key, row in rows.items() if row != self._rows.get(key)]
+        self._rows = rows
+        self._states += 1
+        self._state = json.dumps({"type": "state", **seen, "connections": changed})
+
+    def _batch_after(self, cursor: str | None) -> _Batch:
+        if cursor is not None and cursor == self._journal.cursor:
+            return _Batch("", cursor)
+        if self._batch is not None:
+            start, batch = self._batch
+            if start == cursor and batch.cursor == self._journal.cursor:
+                return batch
+        page = self._journal.read(cursor, limit=_MOST_EVENTS)
+        events = _newest(page.events)
+        told = {
+            "type": "events",
+            "cursor": page.cursor,
+            "events": [event_shape(*each) for each in events],
+            "forgotten": page.forgotten,
+            "skipped": page.skipped + len(page.events) - len(events),
+            "restarted": page.restarted,
+        }
+        batch = _Batch(json.dumps(told), page.cursor)
+        if cursor is not None:
+            self._batch = cursor, batch
+        return batch
+
+
+def overview(hub: Hub) -> Shape:
+    """Return the newest connections, how many more there are, and the totals."""
+    rows = [row_shape(summary) for summary in hub.summaries(MOST_OPEN, MOST_ENDED)]
+    stats = hub.stats()
+    omitted = stats.opened + stats.refused - len(rows)
+    return {"connections": rows, "omitted": omitted, "stats": stats_shape(stats)}
+
+
+def _newest(events: tuple[tuple[str, Event], ...]) -> tuple[tuple[str, Event], ...]:
+    """Those of the newest events whose payloads are not too much for one batch."""
+    size = 0
+    for index in range(len(events) - 1, -1, -1):
+        event = events[index][1]
+        if isinstance(event, Frame):
+            size += len(event.payload)
+        if size > _MOST_BYTES:
+            return events[index + 1 :]
+    return events

@@ -1,0 +1,287 @@
+"""Say in words what the feed carries: the Jinja filters, as pure functions."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+__all__ = [
+    "FILTERS",
+    "client_name",
+    "clock",
+    "close_name",
+    "count",
+    "duration",
+    "elapsed",
+    "ending_words",
+    "flags",
+    "opcode_name",
+    "preview",
+    "short_id",
+    "size",
+    "timestamp",
+    "visible",
+]
+
+#: What an event of the feed looks like; `static/js/types.d.ts` lists its fields.
+Event = Mapping[str, Any]
+
+PREVIEW_CHARACTERS: Final = 240
+# Four base64 characters for three bytes, enough for every character to be a four-byte one.
+PREVIEW_BASE64: Final = PREVIEW_CHARACTERS * 4 // 3 * 4 + 4
+
+THIN_SPACE: Final = "\u202f"
+
+# RFC 6455 §11.8
+OPCODES: Final[Mapping[int, str]] = {
+    0x0: "continuation",
+    0x1: "text",
+    0x2: "binary",
+    0x8: "close",
+    0x9: "ping",
+    0xA: "pong",
+}
+
+# RFC 6455 §7.4.1 and the IANA registry of WebSocket close codes
+CLOSE_CODES: Final[Mapping[int, str]] = {
+    1000: "normal closure",
+    1001: "going away",
+    1002: "protocol error",
+    1003: "unsupported data",
+    1005: "no status received",
+    1006: "abnormal closure",
+    1007: "invalid payload data",
+    1008: "policy violation",
+    1009: "message too big",
+    1010: "extension missing",
+    1011: "internal error",
+    1012: "service restart",
+    1013: "try again later",
+    1014: "bad gateway",
+    1015: "TLS handshake failed",
+}
+
+# Characters that draw nothing, or that make others be drawn elsewhere: controls, soft hyphen,
+# bidirectional controls, zero-width ones and fillers, line separators, surrogates, tags.
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+# Controls but for tab and line ends, and bytes that are no UTF-8.
+_UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\udc80-\udcff]")
+
+# The first that matches names the client; browsers claim to be each other, so the order matters.
+_CLIENTS: Final = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"\baiohttp/(\d+\.\d+)", "aiohttp"),
+        (r"\bwebsockets/(\d+\.\d+)", "websockets"),
+        (r"\bEdg(?:A|iOS)?/(\d+)", "Edge"),
+        (r"\bOPR/(\d+)", "Opera"),
+        (r"\b(?:Firefox|FxiOS)/(\d+)", "Firefox"),
+        (r"\bHeadlessChrome/(\d+)", "headless Chrome"),
+        (r"\b(?:Chrome|CriOS)/(\d+)", "Chrome"),
+        (r"\bVersion/(\d+)[\d.]* .*\bSafari/", "Safari"),
+    )
+)
+
+
+def visible(text: str) -> str:
+    """Replace what one would not see: controls by their pictures, others by escapes."""
+    return _INVISIBLE.sub(_escape, text)
+
+
+def preview(event: Event) -> str:
+    """Say on one visible line what an event holds."""
+    match event["kind"]:
+        case "frame":
+            return _frame_preview(event)
+        case "opened":
+            parts = [event["peer"], event["request"]["line"]]
+            if event["subprotocol"]:
+                parts.append(f"subprotocol {event['subprotocol']}")
+            return visible(" · ".join(parts))
+        case "refused":
+            return visible(event["refusal"]["reason"])
+        case "closed":
+            return visible(f"{ending_words(event)} · {duration(event['duration'])}")
+        case "noted":
+            return visible(event["text"])
+        case kind:
+            return visible(str(kind))
+
+
+def flags(event: Event) -> list[str]:
+    """List what is unusual in a frame's first two bytes."""
+    if event["kind"] != "frame":
+        return []
+    found = [] if event["fin"] else ["no FIN"]
+    found += [name.upper() for name in ("rsv1", "rsv2", "rsv3") if event[name]]
+    # RFC 6455 §5.1: a client masks, a server does not.
+    masked = event["masking_key"] is not None
+    if masked != (event["direction"] == "in"):
+        found.append("masked" if masked else "unmasked")
+    return found
+
+
+def opcode_name(opcode: int) -> str:
+    """Name an opcode in the RFC's word; one that is reserved is named by its number."""
+    return OPCODES.get(opcode, f"reserved {opcode:#x}")
+
+
+def close_name(code: int | None) -> str:
+    """Put a close code and its meaning side by side."""
+    if code is None:
+        return "no code"
+    if name := CLOSE_CODES.get(code):
+        return f"{code} {name}"
+    if 4000 <= code <= 4999:
+        return f"{code} private use"
+    if 3000 <= code <= 3999:
+        return f"{code} registered use"
+    return f"{code} unknown code"
+
+
+def ending_words(ending: Mapping[str, Any]) -> str:
+    """Tell how a connection ended; takes whatever has `by`, `how`, `code` and `reason`."""
+    by = "client" if ending["by"] == "client" else "server"
+    match ending["how"]:
+        case "closing handshake":
+            words = f"{by} closed, {close_name(ending['code'])}"
+            return f"{words}: {ending['reason']}" if ending["reason"] else words
+        case "end of stream" if ending["code"] not in (None, 1005, 1006):
+            return f"{by} closed, {close_name(ending['code'])}, and got no answer"
+        case "end of stream":
+            return f"{by} left without a closing handshake"
+        case "reset":
+            return f"connection reset by the {by}"
+        case "time-out":
+            return f"{by} gave up waiting"
+        case how:
+            return f"{by}: {how}"
+
+
+def client_name(user_agent: str | None) -> str:
+    """Say in a few words what a User-Agent header names."""
+    if not user_agent:
+        return "no User-Agent"
+    for pattern, name in _CLIENTS:
+        if found := pattern.search(user_agent):
+            return f"{name} {found[1]}"
+    product, _, number = (
+        user_agent.split()[0].partition("/") if user_agent.split() else ("?", "", "")
+    )
+    return visible(f"{product} {number}".strip())[:28]
+
+
+def short_id(connection: str) -> str:
+    """Keep of a connection's id what tells it from others of the same run."""
+    return connection.rpartition("-")[2]
+
+
+def count(number: int) -> str:
+    """Write a number with its thousands separated."""
+    return f"{number:,}"
+
+
+def size(octets: int) -> str:
+    """Write a number of bytes in the unit that keeps it short."""
+    if octets < 1024:
+        return f"{octets}{THIN_SPACE}B"
+    scaled = float(octets)
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
+        scaled /= 1024
+        if scaled < 1024 or unit == "TiB":
+            break
+    return f"{scaled:.1f}{THIN_SPACE}{unit}"
+
+
+def duration(microseconds: int) -> str:
+    """Write a length of time with the precision that one reads at that length."""
+    milliseconds = max(0, microseconds) / 1000
+    if milliseconds < 1000:
+        digits = 2 if milliseconds < 10 else 0
+        return f"{milliseconds:.{digits}f}{THIN_SPACE}ms"
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{int(seconds * 10) / 10:.1f}{THIN_SPACE}s"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}{THIN_SPACE}min {rest:02}{THIN_SPACE}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}{THIN_SPACE}h {minutes:02}{THIN_SPACE}min"
+
+
+def elapsed(time: int, since: int) -> str:
+    """Write the seconds from one time to another, both in microseconds."""
+    return f"{(time - since) / 1_000_000:+.3f}"
+
+
+def clock(time: int) -> str:
+    """Write the time of day, UTC, to the millisecond."""
+    return f"{_moment(time):%H:%M:%S}.{time % 1_000_000 // 1000:03}"
+
+
+def timestamp(time: int) -> str:
+    """Write a time in full, UTC, to the microsecond."""
+    return f"{_moment(time):%Y-%m-%d %H:%M:%S}.{time % 1_000_000:06} UTC"
+
+
+#: Every filter that the templates use, by its name there.
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    function.__name__: function
+    for function in (
+        client_name, clock, close_name, count, duration, elapsed, ending_words, flags,
+        opcode_name, preview, short_id, size, timestamp, visible,
+    )
+}  # fmt: skip
+
+
+def _moment(time: int) -> datetime:
+    return datetime.fromtimestamp(time // 1_000_000, UTC)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8, kept by surrogateescape
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\u{{{code:x}}}"
+
+
+def _frame_preview(event: Event) -> str:
+    message = event["message"]
+    payload = base64.b64decode((message or event)["payload"][:PREVIEW_BASE64])
+    opcode: int = event["opcode"]
+    if not payload:
+        return "no code, no reason" if opcode == 0x8 else ""
+    if opcode == 0x8 and len(payload) > 1:
+        # RFC 6455 §5.5.1: a two-byte code, then a reason in UTF-8
+        reason = _one_line(payload[2:].decode("utf-8", "surrogateescape"))
+        words = close_name(int.from_bytes(payload[:2], "big"))
+        return f"{words}: {reason}" if reason else words
+    if _reads_as_text(opcode, payload) and (message or not event["rsv1"]):
+        return _one_line(payload.decode("utf-8", "surrogateescape"))
+    return _one_line(payload.hex(" "))
+
+
+def _reads_as_text(opcode: int, payload: bytes) -> bool:
+    if opcode == 0x1:
+        return True
+    if opcode == 0x2:
+        return False
+    # A continuation does not say what it continues, and a ping may hold anything: go by the bytes.
+    text = payload.decode("utf-8", "surrogateescape")
+    return len(_UNREADABLE.findall(text)) * 4 <= len(text)
+
+
+def _one_line(text: str) -> str:
+    shown = visible(text[:PREVIEW_CHARACTERS])
+    return f"{shown}…" if len(text) > PREVIEW_CHARACTERS else shown

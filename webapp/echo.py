@@ -1,0 +1,90 @@
+"""The echo: accept WebSockets, and send every message back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from webapp.gate.middleware import own_origin
+from webapp.gate.refusals import Refusal, refusal_response, visible
+from webapp.hub import Hub
+from webapp.wire.handshake import HandshakeError, UpgradeRequest, negotiate
+from webapp.wire.records import Observe
+from webapp.wire.stream import StreamSettings, WebSocketStream
+
+__all__ = ["echo_handler", "same"]
+
+
+def echo_handler(
+    hub: Hub,
+    observe: Observe,
+    settings: StreamSettings,
+    subprotocols: Literal["any"] | Sequence[str] = "any",
+) -> Handler:
+    """Return a handler that echoes; ``observe`` gets what went over the wire."""
+
+    async def echo(request: web.Request) -> web.StreamResponse:
+        try:
+            handshake = negotiate(_upgrade_request(request), subprotocols)
+        except HandshakeError as error:
+            return refuse(request, _malformed(request, error))
+        if hub.full:
+            return refuse(request, _FULL)
+        stream = WebSocketStream(hub.next_id(), handshake, settings)
+        try:
+            await stream.prepare(request)
+            # Nothing is awaited between the 101 and the start: a connection that is lost
+            # meanwhile would never tell.
+            with hub.registered(stream, request):
+                stream.start(request, same, observe)
+                await stream.closed()
+        except ConnectionResetError:
+            pass  # the client left during the handshake
+        return stream
+
+    def refuse(request: web.Request, refusal: Refusal) -> web.Response:
+        hub.refused(request, refusal)
+        return refusal_response(request, refusal)
+
+    return echo
+
+
+def same(opcode: int, payload: bytes) -> tuple[int, bytes]:
+    """Answer a message with itself."""
+    return opcode, payload
+
+
+_FULL = Refusal(
+    check="limit",
+    status=503,
+    came="one more connection",
+    expected="as many as limits.max_connections allows",
+    reason="This server has as many WebSockets as it is to have; try again later.",
+    headers=(("Retry-After", "1"),),
+)
+
+
+def _upgrade_request(request: web.Request) -> UpgradeRequest:
+    return UpgradeRequest(
+        method=request.method,
+        http_version=(request.version.major, request.version.minor),
+        headers=request.headers,
+        has_body=request.body_exists,
+    )
+
+
+def _malformed(request: web.Request, error: HandshakeError) -> Refusal:
+    reason = error.reason
+    if own := own_origin(request):
+        reason += f" The page at {own}/ shows what arrives here."
+    return Refusal(
+        check="handshake",
+        status=error.status,
+        came=visible(error.came),
+        expected=error.expected,
+        reason=reason,
+        headers=tuple(error.headers.items()),
+    )

@@ -1,0 +1,222 @@
+"""Who is connected: registration, the sweep, and the goodbye to all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from itertools import count, islice
+
+from aiohttp import web
+
+from webapp.gate.refusals import Refusal
+from webapp.journal.capture import capture_request, capture_response, peer_of
+from webapp.journal.events import Closed, Ended, Opened, Refused, Rejection
+from webapp.journal.memory import Journal
+from webapp.journal.summaries import ConnectionSummary
+from webapp.wire.ending import By, Ending, How
+from webapp.wire.frames import CloseCode
+from webapp.wire.records import State, Traffic
+from webapp.wire.stream import WebSocketStream
+
+__all__ = ["HUB", "Connection", "Hub", "Stats"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Totals since the start; ``time`` in nanoseconds since the epoch."""
+
+    time: int
+    open: int
+    opened: int
+    refused: int
+    messages_in: int
+    messages_out: int
+    bytes_in: int
+    bytes_out: int
+    recorded: int  # events
+    forgotten: int  # of them
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One that is connected, and how it began."""
+
+    stream: WebSocketStream
+    opened: Opened
+
+    def summary(self, closed: int | None = None, ended: Ended | None = None) -> ConnectionSummary:
+        """Sum it up as it is now, or after its end at ``closed`` (nanoseconds)."""
+        state, round_trip = self.stream.state, self.stream.round_trip
+        if closed is not None:
+            state = State.CLOSED  # also where the stream was not the one to end it
+        elif state is State.DRAINING:
+            state = State.CLOSING
+        return ConnectionSummary(
+            began=self.opened,
+            state=str(state),
+            closed=closed,
+            round_trip=None if round_trip is None else round(round_trip * 1e9),
+            ended=ended,
+            **asdict(self.stream.traffic),
+        )
+
+
+class Hub:
+    """The one place that knows who is connected; what it sees begin and end, the journal tells."""
+
+    def __init__(self, journal: Journal, *, max_connections: int, sweep_interval: float) -> None:
+        """``sweep_interval``: how often, in seconds, to look for peers that are overdue."""
+        self._journal = journal
+        self._max_connections = max_connections
+        self._sweep_interval = sweep_interval
+        self._connections: dict[str, Connection] = {}
+        self._numbers = count(1)
+        self._past = Traffic()  # of connections that have ended
+        self._opened = 0
+        self._refused = 0
+        self._leaving = False
+
+    @property
+    def full(self) -> bool:
+        """Whether no more connections are to be let in."""
+        return self._leaving or len(self._connections) >= self._max_connections
+
+    def next_id(self) -> str:
+        """Return an id that no other connection has, in this run or another."""
+        return f"{self._journal.run}-{next(self._numbers)}"
+
+    @contextmanager
+    def registered(self, stream: WebSocketStream, request: web.Request) -> Iterator[Connection]:
+        """Know a connection from its 101 to its end, whatever the end."""
+        opened = Opened(
+            time=time.time_ns(),
+            connection=stream.id,
+            peer=peer_of(request),
+            request=capture_request(request),
+            response=capture_response(stream),
+            subprotocol=stream.headers.get("Sec-WebSocket-Protocol"),
+            extensions=tuple(stream.headers.getall("Sec-WebSocket-Extensions", ())),
+        )
+        connection = Connection(stream, opened)
+        self._opened += 1
+        self._connections[stream.id] = connection
+        self._journal.record(opened)
+        by = By.SERVER  # unless the stream tells otherwise: its handler was cancelled
+        try:
+            yield connection
+        except ConnectionResetError:
+            by = By.CLIENT  # who left during the handshake
+            raise
+        finally:
+            del self._connections[stream.id]
+            self._tell_end(connection, by)
+
+    def refused(self, request: web.Request, refusal: Refusal) -> None:
+        """Tell of a request that was turned away."""
+        self._refused += 1
+        event = Refused(
+            time=time.time_ns(),
+            connection=self.next_id(),
+            peer=peer_of(request),
+            request=capture_request(request),
+            rejection=Rejection(
+                check=refusal.check,
+                status=refusal.status,
+                came=refusal.came,
+                expected=refusal.expected,
+                reason=refusal.reason,
+                remedy=refusal.remedy,
+            ),
+        )
+        self._journal.record(event)
+        self._journal.remember(ConnectionSummary(began=event, state="refused", closed=event.time))
+        _log.info(
+            "%s from %s refused with %d: %s (came: %s)",
+            event.connection,
+            event.peer,
+            refusal.status,
+            refusal.reason,
+            refusal.came,
+        )
+
+    def summaries(self, most_open: int, most_ended: int) -> list[ConnectionSummary]:
+        """Sum up the newest connections: open ones first, then those that ended or were refused."""
+        newest = islice(reversed(self._connections.values()), most_open)
+        ended = islice(self._journal.ended(), most_ended)
+        return [*(connection.summary() for connection in newest), *ended]
+
+    def stats(self) -> Stats:
+        """Add up what went over all connections, ended and open."""
+        traffic = replace(self._past)
+        for connection in self._connections.values():
+            traffic.add(connection.stream.traffic)
+        return Stats(
+            time=time.time_ns(),
+            open=len(self._connections),
+            opened=self._opened,
+            refused=self._refused,
+            recorded=self._journal.recorded,
+            forgotten=self._journal.forgotten,
+            **asdict(traffic),
+        )
+
+    async def sweep(self) -> None:
+        """Drive heartbeats and time-outs of all connections, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._sweep_interval)
+            now = loop.time()
+            for connection in list(self._connections.values()):
+                connection.stream.tick(now)
+
+    async def say_goodbye(self, within: float) -> None:
+        """Close all connections with 1001, all at once; drop those not gone ``within`` seconds."""
+        self._leaving = True
+        streams = [connection.stream for connection in self._connections.values()]
+        if not streams:
+            return
+        for stream in streams:
+            stream.close(CloseCode.GOING_AWAY, "the server is shutting down")
+        gone = [asyncio.ensure_future(stream.closed()) for stream in streams]
+        await asyncio.wait(gone, timeout=within)
+        for stream in streams:
+            stream.abort(f"the peer did not close within {within:g} s")
+        await asyncio.wait(gone, timeout=within)
+
+    def _tell_end(self, connection: Connection, by: By) -> None:
+        stream = connection.stream
+        ending = stream.ending or Ending(by, How.RESET, CloseCode.ABNORMAL_CLOSURE, "")
+        traffic = stream.traffic
+        now = time.time_ns()
+        ended = Ended(str(ending.by), str(ending.how), ending.code, ending.reason)
+        self._past.add(traffic)
+        self._journal.record(
+            Closed(
+                time=now,
+                connection=stream.id,
+                ended=ended,
+                duration=now - connection.opened.time,
+                **asdict(traffic),
+            )
+        )
+        self._journal.remember(connection.summary(closed=now, ended=ended))
+        _log.info(
+            "%s from %s ended by the %s: %s, %d%s; %d messages in, %d out",
+            stream.id,
+            connection.opened.peer,
+            ended.by,
+            ended.how,
+            ended.code,
+            f" ({ended.reason})" if ended.reason else "",
+            traffic.messages_in,
+            traffic.messages_out,
+        )
+
+
+HUB: web.AppKey[Hub] = web.AppKey("HUB", Hub)

@@ -1,0 +1,1 @@
+"""What happened: events, kept in bounded memory, read by cursor."""

@@ -1,0 +1,53 @@
+"""What of an HTTP request and its response is recorded: as text, and without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from webapp.journal.events import Exchange, Header
+
+__all__ = ["capture_request", "capture_response", "peer_of"]
+
+_SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
+
+
+def capture_request(request: web.BaseRequest) -> Exchange:
+    """Return request line and header fields as they were sent, in order."""
+    version = f"HTTP/{request.version.major}.{request.version.minor}"
+    line = f"{request.method} {_text(_bytes(request.raw_path))} {version}"
+    return Exchange(
+        line, _redacted((_text(name), _text(value)) for name, value in request.raw_headers)
+    )
+
+
+def capture_response(response: web.StreamResponse) -> Exchange:
+    """Return status line and header fields of a response that has been prepared."""
+    return Exchange(
+        f"HTTP/1.1 {response.status} {response.reason}", _redacted(response.headers.items())
+    )
+
+
+def peer_of(request: web.BaseRequest) -> str:
+    """Return address and port of whoever sent a request."""
+    match request.transport and request.transport.get_extra_info("peername"):
+        case (str(host), int(port), *_):
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return "unknown"
+
+
+def _redacted(headers: Iterable[Header]) -> tuple[Header, ...]:
+    return tuple(
+        (name, f"(redacted, {len(value)} characters)" if name.lower() in _SECRET else value)
+        for name, value in headers
+    )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _text(value: bytes) -> str:
+    r"""What is not UTF-8 stays readable as \xNN, and the whole can be encoded again."""
+    return value.decode("utf-8", "backslashreplace")

@@ -1,0 +1,133 @@
+"""The events that the journal tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+__all__ = [
+    "Closed",
+    "Ended",
+    "Event",
+    "Exchange",
+    "Frame",
+    "Header",
+    "Noted",
+    "Opened",
+    "Refused",
+    "Rejection",
+]
+
+Header: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One side of an HTTP exchange: its first line and its header fields, redacted."""
+
+    line: str
+    headers: tuple[Header, ...]
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field, by its name in lower case."""
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a request was refused: see ``gate.refusals.Refusal``, which this is the record of."""
+
+    check: str
+    status: int
+    came: str
+    expected: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Who ended a connection ("client" or "server"), how, and with which code and reason."""
+
+    by: str
+    how: str
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What all events share: when (nanoseconds since the epoch), and on which connection."""
+
+    time: int
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Event):
+    """A handshake succeeded."""
+
+    peer: str
+    request: Exchange
+    response: Exchange
+    subprotocol: str | None
+    extensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Event):
+    """A request was turned away by one of the gate's checks or by the handshake."""
+
+    peer: str
+    request: Exchange
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Event):
+    """A frame went over the wire."""
+
+    outgoing: bool
+    head: int  # the first byte: FIN, RSV1 to RSV3, opcode
+    masking_key: bytes | None  # None: not masked
+    length_bits: int  # in how many bits the payload's length was coded: 7, 16 or 64
+    payload_size: int
+    payload: bytes  # its beginning, unmasked
+    note: str | None  # what was wrong with it
+
+    @property
+    def fin(self) -> bool:
+        return bool(self.head & 0x80)
+
+    @property
+    def rsv(self) -> tuple[bool, bool, bool]:
+        return bool(self.head & 0x40), bool(self.head & 0x20), bool(self.head & 0x10)
+
+    @property
+    def opcode(self) -> int:
+        return self.head & 0x0F
+
+    @property
+    def wire_size(self) -> int:
+        """Header and payload, in bytes (RFC 6455 §5.2)."""
+        extended = {7: 0, 16: 2, 64: 8}[self.length_bits]
+        return 2 + extended + (0 if self.masking_key is None else 4) + self.payload_size
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """Something worth knowing happened that is no frame."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Event):
+    """A connection is gone."""
+
+    ended: Ended
+    duration: int  # nanoseconds
+    messages_in: int
+    messages_out: int
+    bytes_in: int
+    bytes_out: int

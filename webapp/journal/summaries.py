@@ -1,0 +1,53 @@
+"""A connection in a line: what stays known of it when its events are forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.journal.events import Ended, Opened, Refused, Rejection
+
+__all__ = ["ConnectionSummary"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionSummary:
+    """A connection, or a refused attempt at one; times in nanoseconds since the epoch."""
+
+    began: Opened | Refused
+    state: str  # "open", "closing", "closed" or "refused"
+    closed: int | None = None
+    messages_in: int = 0
+    messages_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    round_trip: int | None = None  # nanoseconds
+    ended: Ended | None = None
+
+    @property
+    def id(self) -> str:
+        return self.began.connection
+
+    @property
+    def target(self) -> str:
+        """Path and query that were asked for."""
+        return self.began.request.line.split(" ")[1]
+
+    @property
+    def user_agent(self) -> str | None:
+        return self.began.request.header("user-agent")
+
+    @property
+    def origin(self) -> str | None:
+        return self.began.request.header("origin")
+
+    @property
+    def subprotocol(self) -> str | None:
+        return self.began.subprotocol if isinstance(self.began, Opened) else None
+
+    @property
+    def compressed(self) -> bool:
+        return isinstance(self.began, Opened) and bool(self.began.extensions)
+
+    @property
+    def rejection(self) -> Rejection | None:
+        return self.began.rejection if isinstance(self.began, Refused) else None
