@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import socket
+import threading
 import time
 from base64 import b64encode
 from dataclasses import dataclass
+from typing import Self
 
-from websockets.utils import apply_mask
+from websockets.speedups import apply_mask
+from websockets.sync.client import connect
 
-__all__ = ["EchoError", "Load", "Result", "run"]
+__all__ = ["EchoError", "Load", "Result", "Watcher", "run"]
 
 
 _PATIENCE = 10  # seconds
+_MOST = 1 << 18  # bytes to receive at once
 
 
 class EchoError(Exception):
@@ -23,17 +28,22 @@ class EchoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to send: texts of ``size`` bytes, so many in flight on each of so many connections."""
+    """Texts of ``size`` bytes, ``in_flight`` at a time on each of so many connections.
+
+    They go on for so many seconds, or for so many ``batches`` of those in flight; then every
+    message is another, so that none can stand in for another one.
+    """
 
     connections: int
     in_flight: int
     size: int
-    seconds: float
+    seconds: float = 0.0
+    batches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it: echoes, and the seconds they took."""
+    """What came of it: echoes, all of them right and in order, and the seconds they took."""
 
     echoes: int
     seconds: float
@@ -41,12 +51,8 @@ class Result:
 
 def run(port: int, load: Load) -> Result:
     """Load the server on this port of 127.0.0.1; raises EchoError for a wrong echo."""
-    payload = bytes(0x20 + index % 95 for index in range(load.size))
-    request = _frame(payload, masked=True) * load.in_flight
-    expected = _frame(payload, masked=False) * load.in_flight
-    clients = [_Client(_connect(port), request, expected) for _ in range(load.connections)]
+    clients = [_Client(port, number, load) for number in range(load.connections)]
     by_descriptor = {client.socket.fileno(): client for client in clients}
-    batches = 0
     waiting = len(clients)
     # Not `selectors`: this has to be faster than what it measures.
     with select.epoll() as epoll:
@@ -60,30 +66,55 @@ def run(port: int, load: Load) -> Result:
             ready = epoll.poll(_PATIENCE)
             if not ready:
                 raise EchoError(f"no echo for {_PATIENCE} s")
-            stopping = time.perf_counter() >= end
+            over = not load.batches and time.perf_counter() >= end
             for descriptor, _ in ready:
                 client = by_descriptor[descriptor]
                 if client.receive():
-                    batches += 1
-                    if stopping:
+                    if over or client.batches == load.batches:
                         waiting -= 1
                     else:
                         client.send()
         taken = time.perf_counter() - begin
     for client in clients:
         client.socket.close()
-    return Result(batches * load.in_flight, taken)
+    return Result(sum(client.batches for client in clients) * load.in_flight, taken)
+
+
+class Watcher:
+    """Watches the live feed as the page does, in a thread, and counts what it is told of."""
+
+    def __init__(self, port: int) -> None:
+        self.shown = 0
+        self.left_out = 0
+        self._feed = connect(f"ws://127.0.0.1:{port}/live", max_size=None)
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._feed.close()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        for text in self._feed:
+            told = json.loads(text)
+            if told["type"] == "events":
+                self.shown += len(told["events"])
+                self.left_out += told["skipped"] + told["forgotten"]
 
 
 class _Client:
-    def __init__(self, sock: socket.socket, request: bytes, expected: bytes) -> None:
-        self.socket = sock
-        self._receive = sock.recv
-        self._send = sock.send
-        self._request = request
-        self._expected = expected
+    def __init__(self, port: int, number: int, load: Load) -> None:
+        self.batches = 0
+        self.socket = _connect(port)
+        self._receive = self.socket.recv
+        self._send = self.socket.send
+        self._number = number
+        self._load = load
         self._place = 0  # in what is expected
-        self._most = min(len(expected), 1 << 18)
+        self._prepare()
 
     def send(self) -> None:
         sent = self._send(self._request)
@@ -92,14 +123,30 @@ class _Client:
 
     def receive(self) -> bool:
         """Compare what has come; return whether the batch is complete."""
-        data = self._receive(self._most)
-        if data == self._expected:
-            return True
-        after = self._place + len(data)
-        if not data or data != self._expected[self._place : after]:
-            raise EchoError(f"wrong echo at byte {self._place}: {data[:40]!r}")
-        self._place = after % len(self._expected)
-        return not self._place
+        expected = self._expected
+        data = self._receive(min(len(expected), _MOST))
+        if data != expected:
+            after = self._place + len(data)
+            if not data or data != expected[self._place : after]:
+                raise EchoError(f"wrong echo at byte {self._place}: {data[:40]!r}")
+            self._place = after % len(expected)
+            if self._place:
+                return False
+        self.batches += 1
+        if self._load.batches:
+            self._prepare()
+        return True
+
+    def _prepare(self) -> None:
+        """Make the next batch."""
+        request, expected = [], []
+        for index in range(self._load.in_flight):
+            name = f"{self._number}:{self.batches * self._load.in_flight + index}:".encode()
+            payload = name.ljust(self._load.size, b".")[: self._load.size]
+            request.append(_frame(payload, masked=True))
+            expected.append(_frame(payload, masked=False))
+        self._request = b"".join(request)
+        self._expected = b"".join(expected)
 
 
 def _connect(port: int) -> socket.socket:
