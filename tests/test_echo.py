@@ -140,7 +140,10 @@ async def test_a_plain_get_is_shown_the_way_to_the_page(client: Client) -> None:
     async with client.get("/ws") as response:
         assert response.status == 426
         assert response.headers["Upgrade"] == "websocket"
-        assert f"http://127.0.0.1:{client.port}/ " in await response.text()
+        assert f"See: http://127.0.0.1:{client.port}/\n" in await response.text()
+    async with client.get("/ws", headers={"Accept": "text/html,*/*;q=0.8"}) as response:
+        assert response.content_type == "text/html"
+        assert f'<a href="http://127.0.0.1:{client.port}/">' in await response.text()
 
 
 async def test_a_wrong_version_is_told_the_right_one(client: Client) -> None:
@@ -173,10 +176,10 @@ async def test_the_server_says_goodbye(client: Client) -> None:
     closing = asyncio.create_task(client.server.close())
     assert (await raw.frame()).payload[:2] == b"\x03\xe9"
     raw.send(client_frame(0x8, b"\x03\xe9"))
+    await raw.close()
     message = await ws.receive()
     assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
     await closing
-    await raw.close()
 
 
 @pytest.mark.slow

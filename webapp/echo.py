@@ -77,14 +77,13 @@ def _upgrade_request(request: web.Request) -> UpgradeRequest:
 
 
 def _malformed(request: web.Request, error: HandshakeError) -> Refusal:
-    reason = error.reason
-    if own := own_origin(request):
-        reason += f" The page at {own}/ shows what arrives here."
+    own = own_origin(request)
     return Refusal(
         check="handshake",
         status=error.status,
         came=visible(error.came),
         expected=error.expected,
-        reason=reason,
+        reason=error.reason,
         headers=tuple(error.headers.items()),
+        link="" if own is None else f"{own}/",  # the page, which shows what arrives here
     )

@@ -21,7 +21,7 @@ REFUSAL = Refusal(
     headers=(("Sec-WebSocket-Version", "13"), ("X-Twice", "1"), ("X-Twice", "2")),
 )
 
-JSON, TEXT = "application/json", "text/plain"
+JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
 
 ACCEPTS = [
     # reason, the Accept headers, what answers
@@ -37,7 +37,9 @@ ACCEPTS = [
     ("JSON before text, in two headers", ["text/plain;q=0.5", "application/json"], JSON),
     ("JSON before text, spaced out", ["text/plain ; Q=0.5 ,\tapplication/json ; q=0.600"], JSON),
     ("no text", ["text/*;q=0, */*"], JSON),
-    ("a browser", ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"], TEXT),
+    ("a browser", ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"], HTML),
+    ("HTML before text", ["text/plain;q=0.5, text/html"], HTML),
+    ("no text but HTML", ["text/plain;q=0, text/*"], HTML),
     ("both alike", ["application/json, text/plain, */*"], TEXT),
     ("text before JSON", ["text/plain, application/json;q=0.9"], TEXT),
     ("any text before JSON", ["text/*, application/json;q=0.9"], TEXT),
@@ -73,7 +75,7 @@ async def client_for(aiohttp_client: Any, refusal: Refusal) -> TestClient[Any, A
 
 
 @pytest.mark.parametrize(("reason", "accept", "answer"), ACCEPTS, ids=[row[0] for row in ACCEPTS])
-async def test_the_answer_is_json_where_the_client_prefers_it(
+async def test_the_answer_has_the_form_that_the_client_prefers(
     aiohttp_client: Any, reason: str, accept: list[str], answer: str
 ) -> None:
     client = await client_for(aiohttp_client, REFUSAL)
@@ -114,10 +116,34 @@ async def test_the_json_has_the_same_fields(aiohttp_client: Any) -> None:
             "expected": "13",
             "reason": "This is an early draft of the protocol.",
             "remedy": "origins: {allowed: []}",
+            "link": "",
         }
 
 
-@pytest.mark.parametrize("accept", [TEXT, JSON])
+async def test_what_a_client_sent_is_text_in_the_html_too(aiohttp_client: Any) -> None:
+    hostile = '<script>alert(1)</script>"&'
+    refusal = Refusal(
+        "origin", 403, hostile, hostile, hostile, hostile, link='http://a.test/"><script>'
+    )
+    client = await client_for(aiohttp_client, refusal)
+    async with client.get("/", headers={"Accept": HTML}) as response:
+        text = await response.text()
+    assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&amp;") == 4
+    assert '<a href="http://a.test/&quot;&gt;&lt;script&gt;">' in text
+    assert "<script" not in text
+    assert "<title>403 Forbidden (origin)</title>" in text
+
+
+@pytest.mark.parametrize("accept", [TEXT, HTML])
+async def test_a_link_is_told_where_there_is_one(aiohttp_client: Any, accept: str) -> None:
+    linked = Refusal("handshake", 426, "x", "y", "z", link="http://localhost:8080/")
+    for refusal, told in ((linked, True), (REFUSAL, False)):
+        client = await client_for(aiohttp_client, refusal)
+        async with client.get("/", headers={"Accept": accept}) as response:
+            assert ("See" in await response.text()) is told
+
+
+@pytest.mark.parametrize("accept", [TEXT, HTML, JSON])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_the_answer_has_a_length_and_its_own_headers_and_ends_the_connection(
     aiohttp_client: Any, method: str, accept: str

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from http import HTTPStatus
 
 from aiohttp import web
@@ -25,7 +26,7 @@ class Refusal:
     `check` names who refused (host, origin, path, reader, handshake, limit) and `status` is HTTP's.
     `came` and `expected` are what was looked at and what is allowed, `reason` is a sentence, and
     `remedy` the line of config.yaml that would admit it, empty where none would. `headers` go out
-    with the response.
+    with the response; `link` is where to see more.
     """
 
     check: str
@@ -35,6 +36,7 @@ class Refusal:
     reason: str
     remedy: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    link: str = ""
 
 
 def visible(text: str) -> str:
@@ -49,21 +51,18 @@ def visible(text: str) -> str:
 
 def refusal_response(request: web.Request, refusal: Refusal) -> web.Response:
     """
-    Return the response that tells a refusal, in JSON where the client prefers that to text.
+    Return the response that tells a refusal: as text, or as HTML or JSON where these are preferred.
 
     The connection ends with it.
     """
-    if _prefers_json(request.headers.getall("Accept", [])):
-        content_type, text = "application/json", _to_json(refusal)
-    else:
-        content_type, text = "text/plain", _to_text(refusal)
+    content_type = _preferred(request.headers.getall("Accept", []), tuple(_FORMS))
     response = web.Response(
         status=refusal.status,
         headers=refusal.headers,
         # Whoever made the refusal may have forgotten a lone surrogate.
-        body=text.encode("utf-8", "backslashreplace"),
+        body=_FORMS[content_type](refusal).encode("utf-8", "backslashreplace"),
         content_type=content_type,
-        charset="utf-8" if content_type == "text/plain" else None,
+        charset="utf-8" if content_type.startswith("text/") else None,
     )
     # Frames that were sent right behind a handshake are not the next request.
     response.force_close()
@@ -82,30 +81,59 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+def _title(refusal: Refusal) -> str:
+    return f"{refusal.status} {HTTPStatus(refusal.status).phrase}"
+
+
 def _to_text(refusal: Refusal) -> str:
     lines = [
-        f"{refusal.status} {HTTPStatus(refusal.status).phrase} ({refusal.check}): {refusal.reason}",
+        f"{_title(refusal)} ({refusal.check}): {refusal.reason}",
         f"Came: {refusal.came}",
         f"Expected: {refusal.expected}",
     ]
     if refusal.remedy:
         lines.append(f"To admit it, write in config.yaml: {refusal.remedy}")
+    if refusal.link:
+        lines.append(f"See: {refusal.link}")
+    return "\n".join(lines) + "\n"
+
+
+def _to_html(refusal: Refusal) -> str:
+    title = f"{_title(refusal)} ({refusal.check})"
+    lines = [
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>',
+        f"<h1>{title}</h1>\n<p>{escape(refusal.reason)}</p>",
+        f"<dl>\n<dt>Came</dt><dd><code>{escape(refusal.came)}</code></dd>",
+        f"<dt>Expected</dt><dd><code>{escape(refusal.expected)}</code></dd>\n</dl>",
+    ]
+    if refusal.remedy:
+        lines.append(
+            f"<p>To admit it, write in config.yaml:</p>\n<pre>{escape(refusal.remedy)}</pre>"
+        )
+    if refusal.link:
+        lines.append(f'<p>See <a href="{escape(refusal.link)}">{escape(refusal.link)}</a></p>')
     return "\n".join(lines) + "\n"
 
 
 def _to_json(refusal: Refusal) -> str:
-    names = ("check", "status", "came", "expected", "reason", "remedy")
+    names = ("check", "status", "came", "expected", "reason", "remedy", "link")
     return json.dumps({name: getattr(refusal, name) for name in names})
 
 
-def _prefers_json(accept: Iterable[str]) -> bool:
-    """Tell whether Accept puts JSON before text (RFC 9110 §12.5.1); equal weights do not."""
+# In the order in which they are chosen when the client does not care.
+_FORMS = {"text/plain": _to_text, "text/html": _to_html, "application/json": _to_json}
+
+
+def _preferred(accept: Iterable[str], types: Sequence[str]) -> str:
+    """Return the type that Accept gives most weight, the first of equals (RFC 9110 §12.5.1)."""
     weights: dict[str, float] = {}
     for member in ",".join(accept).split(","):
         if media_range := _MEDIA_RANGE.fullmatch(member):
             weight = _WEIGHT.search(media_range[2] or "")
             weights[media_range[1].lower()] = float(weight[1]) if weight else 1.0
-    everything = weights.get("*/*", 0.0)
-    json_weight = weights.get("application/json", weights.get("application/*", everything))
-    text_weight = weights.get("text/plain", weights.get("text/*", everything))
-    return json_weight > text_weight
+
+    def weight_of(name: str) -> float:
+        ranges = (name, f"{name.partition('/')[0]}/*", "*/*")
+        return next((weights[each] for each in ranges if each in weights), 0.0)
+
+    return max(types, key=weight_of)
