@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from base64 import b64encode
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
 
@@ -51,13 +52,16 @@ class Result:
 
 def run(port: int, load: Load) -> Result:
     """Load the server on this port of 127.0.0.1; raises EchoError for a wrong echo."""
-    clients = [_Client(port, number, load) for number in range(load.connections)]
-    by_descriptor = {client.socket.fileno(): client for client in clients}
-    waiting = len(clients)
-    # Not `selectors`: this has to be faster than what it measures.
-    with select.epoll() as epoll:
+    with ExitStack() as stack:
+        clients = [_Client(port, number, load) for number in range(load.connections)]
+        for client in clients:
+            stack.callback(client.socket.close)
+        # Not `selectors`: this has to be faster than what it measures.
+        epoll = stack.enter_context(select.epoll())
+        by_descriptor = {client.socket.fileno(): client for client in clients}
         for descriptor in by_descriptor:
             epoll.register(descriptor, select.EPOLLIN)
+        waiting = len(clients)
         begin = time.perf_counter()
         end = begin + load.seconds
         for client in clients:
@@ -75,8 +79,6 @@ def run(port: int, load: Load) -> Result:
                     else:
                         client.send()
         taken = time.perf_counter() - begin
-    for client in clients:
-        client.socket.close()
     return Result(sum(client.batches for client in clients) * load.in_flight, taken)
 
 
