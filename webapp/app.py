@@ -34,6 +34,9 @@ __all__ = ["create_app"]
 # How long aiohttp waits for a request head, or for the next request on a connection kept alive.
 _KEEPALIVE = 30.0
 
+# How long it waits for the rest of a body that nobody reads: no request here needs one.
+_LINGERING = 1.0
+
 
 def create_app(config: Config | None = None) -> web.Application:
     """Return the application; it opens nothing before it is started."""
@@ -54,7 +57,7 @@ def create_app(config: Config | None = None) -> web.Application:
         max_connections=config.limits.max_connections,
         sweep_interval=waits.sweep_interval,
     )
-    feed = Feed(hub, journal)
+    feed = Feed(hub, journal, slow_peer_timeout=waits.slow_peer)
     echo = echo_handler(
         hub,
         journal.record_frames,
@@ -73,7 +76,11 @@ def create_app(config: Config | None = None) -> web.Application:
             ),
             reader_middleware(paths=["/live", "/api/"], on_refusal=hub.refused),
         ],
-        handler_args={"access_log": None, "keepalive_timeout": _KEEPALIVE},
+        handler_args={
+            "access_log": None,
+            "keepalive_timeout": _KEEPALIVE,
+            "lingering_time": _LINGERING,
+        },
     )
     app.add_routes(
         [

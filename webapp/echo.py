@@ -31,8 +31,8 @@ def echo_handler(
             handshake = negotiate(_upgrade_request(request), subprotocols)
         except HandshakeError as error:
             return refuse(request, _malformed(request, error))
-        if hub.full:
-            return refuse(request, _FULL)
+        if hub.full or hub.leaving:
+            return refuse(request, _LEAVING if hub.leaving else _FULL)
         stream = WebSocketStream(hub.next_id(), handshake, settings)
         try:
             await stream.prepare(request)
@@ -64,6 +64,15 @@ _FULL = Refusal(
     expected="as many as limits.max_connections allows",
     reason="This server has as many WebSockets as it is to have; try again later.",
     headers=(("Retry-After", "1"),),
+)
+
+
+_LEAVING = Refusal(
+    check="limit",
+    status=503,
+    came="one more connection",
+    expected="none: the server is shutting down",
+    reason="This server is shutting down.",
 )
 
 

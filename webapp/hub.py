@@ -18,13 +18,15 @@ from webapp.journal.events import Closed, Ended, Opened, Refused, Rejection
 from webapp.journal.memory import Journal
 from webapp.journal.summaries import ConnectionSummary
 from webapp.wire.ending import By, Ending, How
-from webapp.wire.frames import CloseCode
 from webapp.wire.records import State, Traffic
 from webapp.wire.stream import WebSocketStream
+from webapp.wire.violations import CloseCode
 
 __all__ = ["HUB", "Connection", "Hub", "Stats"]
 
 _log = logging.getLogger(__name__)
+
+_LONG = 1000  # characters of what came, in the record of a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,12 @@ class Hub:
         self._past = Traffic()  # of connections that have ended
         self._opened = 0
         self._refused = 0
-        self._leaving = False
+        self.leaving = False  # the server is shutting down
 
     @property
     def full(self) -> bool:
-        """Whether no more connections are to be let in."""
-        return self._leaving or len(self._connections) >= self._max_connections
+        """Whether there are as many connections as there may be."""
+        return len(self._connections) >= self._max_connections
 
     def next_id(self) -> str:
         """Return an id that no other connection has, in this run or another."""
@@ -128,7 +130,7 @@ class Hub:
             rejection=Rejection(
                 check=refusal.check,
                 status=refusal.status,
-                came=refusal.came,
+                came=refusal.came[:_LONG],
                 expected=refusal.expected,
                 reason=refusal.reason,
                 remedy=refusal.remedy,
@@ -173,11 +175,15 @@ class Hub:
             await asyncio.sleep(self._sweep_interval)
             now = loop.time()
             for connection in list(self._connections.values()):
-                connection.stream.tick(now)
+                try:
+                    connection.stream.tick(now)
+                except Exception:  # a bug must not end the sweep for all others
+                    _log.exception("connection %s: failed to look after it", connection.stream.id)
+                    connection.stream.abort("internal error")
 
     async def say_goodbye(self, within: float) -> None:
         """Close all connections with 1001, all at once; drop those not gone ``within`` seconds."""
-        self._leaving = True
+        self.leaving = True
         streams = [connection.stream for connection in self._connections.values()]
         if not streams:
             return

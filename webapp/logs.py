@@ -1,15 +1,18 @@
 """What the server says on standard error: one line for each event, for people or for programs."""
 
+from __future__ import annotations
+
 import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
-from webapp.config.settings import LoggingConfig
+if TYPE_CHECKING:
+    from webapp.config.settings import LoggingConfig
 
 __all__ = ["JsonFormatter", "TextFormatter", "configure_logging", "one_line", "quiet_bad_requests"]
 

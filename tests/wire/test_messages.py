@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.wire.frames import CloseCode, ProtocolError
 from webapp.wire.messages import MessageAssembler
+from webapp.wire.violations import CloseCode, ProtocolError
 
 FIN, CONTINUATION, TEXT, BINARY = 0x80, 0x0, 0x1, 0x2
 

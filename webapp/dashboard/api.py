@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import web
 
 from webapp.dashboard.encode import event_shape
@@ -23,11 +25,10 @@ async def events(request: web.Request) -> web.Response:
     """Return the newest events: ``?after=CURSOR``, ``?connection=ID``, ``?limit=N`` (1 to 1000)."""
     query = request.query
     try:
-        limit = int(query.get("limit", "200"))
-        if not 1 <= limit <= _MOST_EVENTS:
-            raise ValueError(f"limit must be from 1 to {_MOST_EVENTS}")
         page = request.app[JOURNAL].read(
-            query.get("after"), limit=limit, connection=query.get("connection")
+            query.get("after"),
+            limit=_limit(query.get("limit", "200")),
+            connection=query.get("connection"),
         )
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"{error}\n") from None
@@ -40,3 +41,9 @@ async def events(request: web.Request) -> web.Response:
             "restarted": page.restarted,
         }
     )
+
+
+def _limit(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= _MOST_EVENTS:
+        raise ValueError(f"limit must be a number from 1 to {_MOST_EVENTS}")
+    return int(text)

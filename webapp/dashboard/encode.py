@@ -18,6 +18,8 @@ __all__ = ["Shape", "event_shape", "row_shape", "stats_shape"]
 
 Shape: TypeAlias = dict[str, Any]  # ready for json.dumps
 
+_LONG = 300  # characters of a text in a row
+
 _KINDS: dict[type[Event], str] = {
     Opened: "opened",
     Refused: "refused",
@@ -44,11 +46,11 @@ def row_shape(summary: ConnectionSummary) -> Shape:
         "id": summary.id,
         "state": summary.state,
         "peer": summary.began.peer,
-        "user_agent": summary.user_agent,
-        "origin": summary.origin,
+        "user_agent": _short(summary.user_agent),
+        "origin": _short(summary.origin),
         "subprotocol": summary.subprotocol,
         "compressed": summary.compressed,
-        "target": summary.target,
+        "target": _short(summary.target),
         "opened": summary.began.time // 1000,
         "closed": None if summary.closed is None else summary.closed // 1000,
         "messages_in": summary.messages_in,
@@ -59,6 +61,11 @@ def row_shape(summary: ConnectionSummary) -> Shape:
         "ending": summary.ended and asdict(summary.ended),
         "refusal": summary.rejection and asdict(summary.rejection),
     }
+
+
+def _short(text: str | None) -> str | None:
+    # A header field may be 8 KiB long, and a page is told of hundreds of rows at once.
+    return text if text is None or len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 def stats_shape(stats: Stats) -> Shape:

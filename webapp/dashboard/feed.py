@@ -12,7 +12,7 @@ from aiohttp import web
 
 from webapp.dashboard.encode import Shape, event_shape, row_shape, stats_shape
 from webapp.hub import Hub
-from webapp.journal.events import Event, Frame
+from webapp.journal.events import Event
 from webapp.journal.memory import Journal
 
 __all__ = ["MOST_ENDED", "MOST_OPEN", "Feed", "overview"]
@@ -46,10 +46,13 @@ class Feed:
     happens here while nobody watches.
     """
 
-    def __init__(self, hub: Hub, journal: Journal) -> None:
+    def __init__(self, hub: Hub, journal: Journal, *, slow_peer_timeout: float) -> None:
+        """``slow_peer_timeout``: after how many seconds a watcher that reads nothing is cut."""
+        self._slow_peer_timeout = slow_peer_timeout
         self._hub = hub
         self._journal = journal
-        self._watchers: set[web.WebSocketResponse] = set()
+        # With their transports: those who do not read can only be aborted.
+        self._watchers: dict[web.WebSocketResponse, asyncio.Transport] = {}
         self._beat = asyncio.Event()  # set and cleared at once: wakes whoever waits
         self._pulse: asyncio.Task[None] | None = None
         self._batch: tuple[str, _Batch] | None = None  # the last one, and its starting point
@@ -66,8 +69,13 @@ class Feed:
             raise web.HTTPBadRequest(text=f"{error}\n") from None
         ws = web.WebSocketResponse(heartbeat=_HEARTBEAT, compress=False, max_msg_size=4096)
         await ws.prepare(request)
-        with self._watching(ws):
+        transport = request.transport
+        if transport is None:
+            return ws  # it left during the handshake
+        with self._watching(ws, transport):
             telling = asyncio.create_task(self._tell(ws, after))
+            # It has no end of its own: where it fails, the page is to know at once.
+            telling.add_done_callback(lambda _: transport.close())
             try:
                 async for _ in ws:
                     pass  # nothing is expected; reading answers pings and closes
@@ -85,16 +93,19 @@ class Feed:
         ]
         if closing:
             await asyncio.wait(closing, timeout=min(within, _GOODBYE))
+        for transport in self._watchers.values():
+            transport.abort()
 
     @contextmanager
-    def _watching(self, ws: web.WebSocketResponse) -> Iterator[None]:
-        self._watchers.add(ws)
+    def _watching(self, ws: web.WebSocketResponse, transport: asyncio.Transport) -> Iterator[None]:
+        self._watchers[ws] = transport
         if self._pulse is None:
+            self._take_state()  # what changes from here on is told
             self._pulse = asyncio.create_task(self._keep_pulse())
         try:
             yield
         finally:
-            self._watchers.discard(ws)
+            del self._watchers[ws]
             if not self._watchers and self._pulse is not None:
                 self._pulse.cancel()
                 self._pulse = None
@@ -114,15 +125,24 @@ class Feed:
         while True:
             if told is None or self._states - told > 1:
                 told = self._states
-                await ws.send_str(self._hello())
+                await self._say(ws, self._hello())
             elif self._states > told:
                 told = self._states
-                await ws.send_str(self._state)
+                await self._say(ws, self._state)
             batch = self._batch_after(cursor)
             cursor = batch.cursor
             if batch.text:
-                await ws.send_str(batch.text)
+                await self._say(ws, batch.text)
             await self._beat.wait()
+
+    async def _say(self, ws: web.WebSocketResponse, text: str) -> None:
+        try:
+            async with asyncio.timeout(self._slow_peer_timeout):
+                await ws.send_str(text)
+        except TimeoutError:
+            # The heartbeat does not notice: its pings wait behind what is not read.
+            self._watchers[ws].abort()
+            raise ConnectionResetError("the watcher does not read") from None
 
     def _hello(self) -> str:
         return json.dumps({"type": "hello", "run": self._journal.run, **overview(self._hub)})
@@ -148,12 +168,13 @@ class Feed:
         told = {
             "type": "events",
             "cursor": page.cursor,
-            "events": [event_shape(*each) for each in events],
             "forgotten": page.forgotten,
             "skipped": page.skipped + len(page.events) - len(events),
             "restarted": page.restarted,
         }
-        batch = _Batch(json.dumps(told), page.cursor)
+        # The events are in JSON already, as that is what the bound of a batch is about.
+        frame = json.dumps(told).removesuffix("}")
+        batch = _Batch(f'{frame}, "events": [{", ".join(events)}]}}', page.cursor)
         if cursor is not None:
             self._batch = cursor, batch
         return batch
@@ -167,13 +188,14 @@ def overview(hub: Hub) -> Shape:
     return {"connections": rows, "omitted": omitted, "stats": stats_shape(stats)}
 
 
-def _newest(events: tuple[tuple[str, Event], ...]) -> tuple[tuple[str, Event], ...]:
-    """Those of the newest events whose payloads are not too much for one batch."""
+def _newest(events: tuple[tuple[str, Event], ...]) -> list[str]:
+    """The newest events in JSON, the last one and as many before it as fit one batch."""
+    newest: list[str] = []
     size = 0
-    for index in range(len(events) - 1, -1, -1):
-        event = events[index][1]
-        if isinstance(event, Frame):
-            size += len(event.payload)
-        if size > _MOST_BYTES:
-            return events[index + 1 :]
-    return events
+    for cursor, event in reversed(events):
+        text = json.dumps(event_shape(cursor, event))
+        size += len(text)
+        if newest and size > _MOST_BYTES:
+            break
+        newest.append(text)
+    return newest[::-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapp.wire.frames import CloseCode
+from webapp.wire.violations import CloseCode
 
 __all__ = ["By", "Ending", "How", "Parting"]
 

@@ -6,6 +6,8 @@ from enum import IntEnum
 from struct import Struct
 from typing import TypeAlias
 
+from webapp.wire.violations import CloseCode, ProtocolError
+
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # pragma: no cover - only where websockets was installed without its C part
@@ -19,16 +21,12 @@ __all__ = [
     "RSV1",
     "RSV2",
     "RSV3",
-    "CloseCode",
     "FrameParser",
     "Opcode",
     "Piece",
-    "ProtocolError",
     "apply_mask",
-    "build_close",
     "build_header",
     "length_bits",
-    "parse_close",
 ]
 
 # The first byte of a frame, its "head" in what follows.
@@ -53,33 +51,6 @@ class Opcode(IntEnum):
     PONG = 0xA
 
 
-class CloseCode(IntEnum):
-    """The close codes that this server sends or reports (RFC 6455 §7.4.1)."""
-
-    NORMAL_CLOSURE = 1000
-    GOING_AWAY = 1001
-    PROTOCOL_ERROR = 1002
-    NO_STATUS_RECEIVED = 1005  # never on the wire
-    ABNORMAL_CLOSURE = 1006  # never on the wire
-    INVALID_PAYLOAD = 1007
-    MESSAGE_TOO_BIG = 1009
-    INTERNAL_ERROR = 1011
-
-
-class ProtocolError(Exception):
-    """What a client sent breaks the protocol or a limit: the connection ends with this close code.
-
-    ``code`` and ``reason`` are those of the close frame to send. ``frame`` is the offending frame
-    as far as it had come, where the parser was the one to notice.
-    """
-
-    def __init__(self, code: CloseCode, reason: str, frame: Piece | None = None) -> None:
-        super().__init__(code, reason)
-        self.code = code
-        self.reason = reason
-        self.frame = frame
-
-
 # One frame, or a part of one: head, masking key (None: unmasked), bits of the payload length's
 # coding (7, 16 or 64), payload length in bytes, unmasked payload, and whether the frame is now
 # complete. A plain tuple, because one is made for every frame.
@@ -88,9 +59,6 @@ Piece: TypeAlias = tuple[int, bytes | None, int, int, bytes, bool]
 _DATA_HEADS = frozenset(fin | opcode for fin in (0, FIN) for opcode in Opcode if opcode < CONTROL)
 _CONTROL_HEADS = frozenset(FIN | opcode for opcode in Opcode if opcode & CONTROL)
 _HEADS = _DATA_HEADS | _CONTROL_HEADS
-
-_MAX_CONTROL_PAYLOAD = 125  # RFC 6455 §5.5
-_MAX_CLOSE_REASON = _MAX_CONTROL_PAYLOAD - 2
 
 
 class FrameParser:
@@ -223,46 +191,6 @@ def length_bits(size: int) -> int:
     if size < 0x10000:
         return 16
     return 64 if size < 1 << 63 else 0
-
-
-def parse_close(payload: bytes) -> tuple[int, str]:
-    """Return code and reason of a close frame; 1005 and nothing if it has no payload.
-
-    Raises:
-        ProtocolError: 1002 for a code that must not be sent (RFC 6455 §7.4) or half of one, 1007
-            for a reason that is not UTF-8.
-    """
-    if not payload:
-        return CloseCode.NO_STATUS_RECEIVED, ""
-    if len(payload) == 1:
-        raise ProtocolError(CloseCode.PROTOCOL_ERROR, "close frame with half a close code")
-    code = int.from_bytes(payload[:2])
-    if not _may_be_sent(code):
-        raise ProtocolError(CloseCode.PROTOCOL_ERROR, f"close code {code} must not be sent")
-    try:
-        return code, payload[2:].decode()
-    except UnicodeDecodeError:
-        raise ProtocolError(CloseCode.INVALID_PAYLOAD, "close reason is not UTF-8") from None
-
-
-def build_close(code: int, reason: str = "") -> bytes:
-    """Return the payload of a close frame, the reason cut to fit; empty for 1005.
-
-    Raises:
-        ValueError: if the code must not be sent.
-    """
-    if code == CloseCode.NO_STATUS_RECEIVED and not reason:
-        return b""
-    if not _may_be_sent(code):
-        raise ValueError(f"close code {code} must not be sent (RFC 6455 §7.4)")
-    # Cut between characters: half of one would make the whole frame invalid.
-    short = reason.encode()[:_MAX_CLOSE_REASON].decode(errors="ignore")
-    return code.to_bytes(2) + short.encode()
-
-
-def _may_be_sent(code: int) -> bool:
-    # RFC 6455 §7.4.1 and the IANA registry, which has since added 1012 to 1014; §7.4.2 for ranges.
-    return 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999
 
 
 def _violation(data: bytes) -> ProtocolError:

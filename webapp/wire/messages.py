@@ -5,7 +5,8 @@ from __future__ import annotations
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING
 
-from webapp.wire.frames import FIN, OPCODE, CloseCode, Opcode, ProtocolError
+from webapp.wire.frames import FIN, OPCODE, Opcode
+from webapp.wire.violations import CloseCode, ProtocolError
 
 if TYPE_CHECKING:
     from codecs import IncrementalDecoder

@@ -9,22 +9,16 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from webapp.wire.closing import build_close, parse_close
 from webapp.wire.ending import Ending, Parting
-from webapp.wire.frames import (
-    CONTROL,
-    FIN,
-    CloseCode,
-    Opcode,
-    ProtocolError,
-    build_close,
-    parse_close,
-)
+from webapp.wire.frames import CONTROL, FIN, Opcode
 from webapp.wire.handshake import Handshake
 from webapp.wire.outbox import Outbox
 from webapp.wire.patience import Patience, Waits
 from webapp.wire.records import Answer, Observe, State, Traffic
 from webapp.wire.transport import Mount
 from webapp.wire.turns import Turns
+from webapp.wire.violations import CloseCode, ProtocolError
 
 __all__ = ["StreamSettings", "WebSocketStream"]
 

@@ -6,22 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 
-from webapp.wire.frames import (
-    CONTROL,
-    FIN,
-    MASK,
-    OPCODE,
-    FrameParser,
-    Opcode,
-    Piece,
-    ProtocolError,
-    apply_mask,
-    parse_close,
-)
+from webapp.wire.closing import parse_close
+from webapp.wire.frames import CONTROL, FIN, MASK, OPCODE, FrameParser, Opcode, Piece, apply_mask
 from webapp.wire.messages import MessageAssembler
 from webapp.wire.outbox import Outbox
 from webapp.wire.records import Answer, Traffic
 from webapp.wire.transport import Mount
+from webapp.wire.violations import ProtocolError
 
 __all__ = ["Turns"]
 

@@ -1,0 +1,118 @@
+"""The API: the same shapes as the feed's, bounded, with mistakes answered in words."""
+
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from tests.peer import dial, eventually
+from webapp.app import create_app
+from webapp.config import Config
+from webapp.hub import HUB
+
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def client(aiohttp_client: Any) -> Client:
+    client: Client = await aiohttp_client(create_app(Config()))
+    return client
+
+
+async def session(client: Client, messages: int, target: str = "/ws") -> None:
+    assert client.port is not None
+    async with dial(client.port, target) as peer:
+        for number in range(messages):
+            await peer.echoed(b"%d" % number)
+    await eventually(lambda: not client.app[HUB].stats().open)
+
+
+async def read(client: Client, **params: str | int) -> Any:
+    response = await client.get("/api/events", params=params)
+    assert response.status == 200
+    assert response.content_type == "application/json"
+    return await response.json()
+
+
+async def test_connections_are_told_with_the_totals(client: Client) -> None:
+    await session(client, 2, "/ws?one")
+    response = await client.get("/api/connections")
+    assert response.content_type == "application/json"
+    told = await response.json()
+    assert told.keys() == {"connections", "omitted", "stats"}
+    (row,) = told["connections"]
+    assert (row["target"], row["state"], row["messages_in"]) == ("/ws?one", "closed", 2)
+    assert row["ending"]["how"] == "end of stream"
+    assert told["omitted"] == 0
+    assert (told["stats"]["opened"], told["stats"]["recorded"]) == (1, 6)
+
+
+async def test_events_are_told_oldest_first(client: Client) -> None:
+    await session(client, 1)
+    told = await read(client)
+    assert told.keys() == {"cursor", "events", "forgotten", "skipped", "restarted"}
+    assert [event["kind"] for event in told["events"]] == ["opened", "frame", "frame", "closed"]
+    assert told["cursor"] == told["events"][-1]["cursor"]
+    assert (told["forgotten"], told["skipped"], told["restarted"]) == (0, 0, False)
+
+
+async def test_events_can_be_read_from_where_one_stopped(client: Client) -> None:
+    await session(client, 1)
+    first = await read(client)
+    assert (await read(client, after=first["cursor"]))["events"] == []
+    await session(client, 1)
+    later = await read(client, after=first["cursor"])
+    assert len(later["events"]) == 4
+    assert later["events"] == (await read(client))["events"][4:]
+    assert (await read(client, after="0badc0-3"))["restarted"]
+
+
+async def test_events_of_one_connection_can_be_read_alone(client: Client) -> None:
+    await session(client, 1)
+    await session(client, 2)
+    everything = await read(client)
+    names = list(dict.fromkeys(event["connection"] for event in everything["events"]))
+    assert len(names) == 2
+    for name, count in zip(names, (4, 6), strict=True):
+        told = await read(client, connection=name)
+        assert {event["connection"] for event in told["events"]} == {name}
+        assert len(told["events"]) == count
+    assert (await read(client, connection="0badc0-1"))["events"] == []
+
+
+async def test_there_is_a_limit_to_how_many_are_told_at_once(client: Client) -> None:
+    await session(client, 600)
+    for limit, shown in ((None, 200), (1, 1), (1000, 1000)):
+        told = await read(client, **({} if limit is None else {"limit": limit}))
+        assert len(told["events"]) == shown
+        assert told["skipped"] == 1202 - shown
+        assert told["events"][-1]["kind"] == "closed"
+
+
+@pytest.mark.parametrize(
+    "limit",
+    ["0", "1001", "-1", "many", "", "1.5", "1_0", " 1", "\u0661", "\u00b2", "1" * 5000, "%80"],
+)
+async def test_a_limit_that_is_none_is_refused_in_words(client: Client, limit: str) -> None:
+    response = await client.get("/api/events", params={"limit": limit})
+    assert response.status == 400
+    assert response.content_type == "text/plain"
+    assert await response.text() == "limit must be a number from 1 to 1000\n"
+
+
+@pytest.mark.parametrize("cursor", ["", "here", "run-", "run-x", "<script>alert(1)</script>"])
+async def test_a_cursor_that_is_none_is_refused_in_words(client: Client, cursor: str) -> None:
+    response = await client.get("/api/events", params={"after": cursor})
+    assert response.status == 400
+    assert response.content_type == "text/plain"
+    assert (await response.text()).endswith("is no cursor of this journal\n")
+
+
+@pytest.mark.parametrize("path", ["/api/connections", "/api/events"])
+async def test_pages_of_other_origins_are_refused(client: Client, path: str) -> None:
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        response = await client.get(path, headers=headers)
+        assert response.status == 403
+    own = {"Origin": f"http://127.0.0.1:{client.port}", "Sec-Fetch-Site": "same-origin"}
+    assert (await client.get(path, headers=own)).status == 200

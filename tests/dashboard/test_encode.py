@@ -1,0 +1,180 @@
+"""The shapes that the feed, the API and the page share: microseconds, base64, plain JSON."""
+
+import json
+from typing import Any
+
+import pytest
+
+from webapp.dashboard.encode import event_shape, row_shape, stats_shape
+from webapp.hub import Stats
+from webapp.journal.events import (
+    Closed,
+    Ended,
+    Event,
+    Exchange,
+    Frame,
+    Noted,
+    Opened,
+    Refused,
+    Rejection,
+)
+from webapp.journal.summaries import ConnectionSummary
+
+TIME = 1_700_000_000_123_456_789
+MICROSECONDS = 1_700_000_000_123_456
+
+REQUEST = Exchange("GET /ws?try=1 HTTP/1.1", (("Host", "h"), ("User-Agent", "curl")))
+RESPONSE = Exchange("HTTP/1.1 101 Switching Protocols", (("Upgrade", "websocket"),))
+REJECTION = Rejection("origin", 403, "a", "b", "It is another.", "origins: {allowed: [a]}")
+OPENED = Opened(TIME, "run-1", "[::1]:5", REQUEST, RESPONSE, "chat", ("x; y",))
+REFUSED = Refused(TIME, "run-1", "[::1]:5", REQUEST, REJECTION)
+ENDED = Ended("client", "closing handshake", 1000, "bye")
+FRAME = Frame(TIME, "run-1", False, 0xA1, b"\x00\xff12", 16, 300, b"\xff\x00hi", "wrong")
+
+REQUEST_SHAPE = {"line": REQUEST.line, "headers": [["Host", "h"], ["User-Agent", "curl"]]}
+REJECTION_SHAPE = {
+    "check": "origin",
+    "status": 403,
+    "came": "a",
+    "expected": "b",
+    "reason": "It is another.",
+    "remedy": "origins: {allowed: [a]}",
+}
+FRAME_SHAPE = {
+    "direction": "in",
+    "fin": True,
+    "rsv1": False,
+    "rsv2": True,
+    "rsv3": False,
+    "opcode": 1,
+    "masking_key": "00ff3132",
+    "length_bits": 16,
+    "wire_size": 308,
+    "payload_size": 300,
+    "payload": "/wBoaQ==",
+    "note": "wrong",
+    "message": None,
+}
+
+
+def as_read(shape: dict[str, Any]) -> Any:
+    """What a reader of the JSON gets."""
+    return json.loads(json.dumps(shape))
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "particulars"),
+    [
+        (
+            OPENED,
+            "opened",
+            {
+                "peer": "[::1]:5",
+                "request": REQUEST_SHAPE,
+                "response": {"line": RESPONSE.line, "headers": [["Upgrade", "websocket"]]},
+                "subprotocol": "chat",
+                "extensions": ["x; y"],
+            },
+        ),
+        (
+            REFUSED,
+            "refused",
+            {"peer": "[::1]:5", "request": REQUEST_SHAPE, "refusal": REJECTION_SHAPE},
+        ),
+        (FRAME, "frame", FRAME_SHAPE),
+        (Noted(TIME, "run-1", "slow"), "noted", {"text": "slow"}),
+        (
+            Closed(TIME, "run-1", ENDED, 2_000_999, 1, 2, 3, 4),
+            "closed",
+            {
+                "by": "client",
+                "how": "closing handshake",
+                "code": 1000,
+                "reason": "bye",
+                "duration": 2000,
+                "messages_in": 1,
+                "messages_out": 2,
+                "bytes_in": 3,
+                "bytes_out": 4,
+            },
+        ),
+    ],
+    ids=["opened", "refused", "frame", "noted", "closed"],
+)
+def test_each_kind_of_event_has_its_shape(
+    event: Event, kind: str, particulars: dict[str, Any]
+) -> None:
+    common = {"kind": kind, "cursor": "run-7", "time": MICROSECONDS, "connection": "run-1"}
+    assert as_read(event_shape("run-7", event)) == {**common, **particulars}
+
+
+def test_a_frame_of_the_server_goes_out_without_a_masking_key() -> None:
+    shape = event_shape("run-1", Frame(TIME, "run-1", True, 0x02, None, 7, 0, b"", None))
+    assert (shape["direction"], shape["fin"], shape["opcode"]) == ("out", False, 2)
+    assert (shape["masking_key"], shape["payload"], shape["note"]) == (None, "", None)
+
+
+COMMON_ROW = {
+    "id": "run-1",
+    "peer": "[::1]:5",
+    "user_agent": "curl",
+    "origin": None,
+    "target": "/ws?try=1",
+    "opened": MICROSECONDS,
+}
+
+
+def test_the_row_of_an_open_connection() -> None:
+    summary = ConnectionSummary(
+        began=OPENED, state="open", messages_in=1, messages_out=2, bytes_in=3, bytes_out=4
+    )
+    assert as_read(row_shape(summary)) == {
+        **COMMON_ROW,
+        "state": "open",
+        "subprotocol": "chat",
+        "compressed": True,
+        "closed": None,
+        "messages_in": 1,
+        "messages_out": 2,
+        "bytes_in": 3,
+        "bytes_out": 4,
+        "round_trip": None,
+        "ending": None,
+        "refusal": None,
+    }
+
+
+def test_the_row_of_a_connection_that_has_ended() -> None:
+    summary = ConnectionSummary(
+        began=OPENED, state="closed", closed=TIME + 5000, round_trip=7_999, ended=ENDED
+    )
+    row = as_read(row_shape(summary))
+    assert (row["closed"], row["round_trip"]) == (MICROSECONDS + 5, 7)
+    assert row["ending"] == {
+        "by": "client",
+        "how": "closing handshake",
+        "code": 1000,
+        "reason": "bye",
+    }
+
+
+def test_the_row_of_a_refused_attempt() -> None:
+    row = as_read(row_shape(ConnectionSummary(began=REFUSED, state="refused", closed=TIME)))
+    assert {**row, **COMMON_ROW} == row
+    assert row["refusal"] == REJECTION_SHAPE
+    assert (row["subprotocol"], row["compressed"], row["ending"]) == (None, False, None)
+
+
+def test_the_totals_are_told_with_their_time() -> None:
+    assert as_read(stats_shape(Stats(TIME, 1, 2, 3, 4, 5, 6, 7, 8, 9))) == {
+        "time": MICROSECONDS,
+        "open": 1,
+        "opened": 2,
+        "refused": 3,
+        "messages_in": 4,
+        "messages_out": 5,
+        "bytes_in": 6,
+        "bytes_out": 7,
+        "recorded": 8,
+        "forgotten": 9,
+    }

@@ -1,0 +1,157 @@
+"""What is recorded of requests and responses, as real ones arrive: readable, without secrets."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from tests.peer import PATIENCE
+from webapp.journal.capture import capture_request, capture_response, peer_of
+from webapp.journal.events import Exchange
+
+SECRETS = ["Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"]
+
+
+class Recorder:
+    """A server that captures each request and its response, and a client that sends raw bytes."""
+
+    def __init__(self) -> None:
+        self.requests: list[Exchange] = []
+        self.responses: list[Exchange] = []
+        self.peers: list[str] = []
+        self.answers: Sequence[tuple[str, str]] = ()
+        self.port = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(capture_request(request))
+        self.peers.append(peer_of(request))
+        response = web.Response(text="ok", headers=self.answers)
+        await response.prepare(request)
+        self.responses.append(capture_response(response))
+        return response
+
+    async def send(self, head: bytes, host: str = "127.0.0.1") -> str:
+        """Send a request; return the address that it was sent from."""
+        reader, writer = await asyncio.open_connection(host, self.port)
+        try:
+            writer.write(head + b"\r\nConnection: close\r\n\r\n")
+            address = writer.get_extra_info("sockname")
+            async with asyncio.timeout(PATIENCE):
+                answer = await reader.read()
+        finally:
+            writer.close()
+            await writer.wait_closed()
+        assert answer.startswith((b"HTTP/1.1 200 ", b"HTTP/1.0 200 ")), answer
+        return f"[{address[0]}]:{address[1]}" if ":" in address[0] else "{}:{}".format(*address)
+
+
+@pytest.fixture
+async def recorder(aiohttp_server: Any) -> Recorder:
+    recorder = Recorder()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", recorder.handle)
+    server: TestServer = await aiohttp_server(app)
+    assert server.port is not None
+    recorder.port = server.port
+    return recorder
+
+
+async def test_line_and_headers_stay_in_the_order_and_spelling_that_was_sent(
+    recorder: Recorder,
+) -> None:
+    await recorder.send(b"GET /a%20b?c=d&e HTTP/1.1\r\nX-b: 2\r\nhOST: h:1\r\nx-A: 1\r\nX-B:  3 ")
+    (request,) = recorder.requests
+    assert request.line == "GET /a%20b?c=d&e HTTP/1.1"
+    assert request.headers == (
+        ("X-b", "2"),
+        ("hOST", "h:1"),
+        ("x-A", "1"),
+        ("X-B", "3"),
+        ("Connection", "close"),
+    )
+
+
+async def test_the_version_is_that_of_the_request(recorder: Recorder) -> None:
+    await recorder.send(b"POST /x HTTP/1.0\r\nHost: h")
+    assert recorder.requests[0].line == "POST /x HTTP/1.0"
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("spelling", [str.lower, str.upper, str])
+async def test_secrets_of_a_request_are_told_by_their_length_alone(
+    recorder: Recorder, name: str, spelling: Any
+) -> None:
+    await recorder.send(f"GET / HTTP/1.1\r\nHost: h\r\n{spelling(name)}: Basic c2VjcmV0".encode())
+    assert recorder.requests[0].headers[1] == (spelling(name), "(redacted, 14 characters)")
+    assert "c2VjcmV0" not in repr(recorder.requests)
+
+
+async def test_secrets_of_a_response_are_told_by_their_length_alone(recorder: Recorder) -> None:
+    recorder.answers = (("set-cookie", "id=c2VjcmV0"), ("Set-Cookie", "b"), ("X-Open", "seen"))
+    await recorder.send(b"GET / HTTP/1.1\r\nHost: h")
+    (response,) = recorder.responses
+    assert response.line == "HTTP/1.1 200 OK"
+    assert [value for name, value in response.headers if name.lower() == "set-cookie"] == [
+        "(redacted, 11 characters)",
+        "(redacted, 1 characters)",
+    ]
+    assert response.header("x-open") == "seen"
+    assert "c2VjcmV0" not in repr(response)
+
+
+async def test_bytes_that_are_not_utf8_stay_readable(recorder: Recorder) -> None:
+    r"""Each is told as \xNN, and the record can be encoded, as a lone surrogate could not."""
+    await recorder.send(b"GET / HTTP/1.1\r\nHost: h\r\nX: a\xe9b\r\nY: \xc3\xa4")
+    (request,) = recorder.requests
+    assert request.headers[1:3] == (("X", "a\\xe9b"), ("Y", "ä"))
+    text = json.dumps(request.headers, ensure_ascii=False)
+    assert text.encode().decode() == text
+
+
+async def test_a_peer_is_told_by_address_and_port(recorder: Recorder) -> None:
+    address = await recorder.send(b"GET / HTTP/1.1\r\nHost: h")
+    assert recorder.peers == [address]
+    assert address.startswith("127.0.0.1:")
+
+
+async def test_a_peer_with_an_ipv6_address_has_brackets(aiohttp_server: Any) -> None:
+    recorder = Recorder()
+    app = web.Application()
+    app.router.add_get("/", recorder.handle)
+    try:
+        server: TestServer = await aiohttp_server(app, host="::1", socket_factory=_ipv6)
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    assert server.port is not None
+    recorder.port = server.port
+    address = await recorder.send(b"GET / HTTP/1.1\r\nHost: h", "::1")
+    assert recorder.peers == [address]
+    assert address.startswith("[::1]:")
+
+
+def _ipv6(host: str, port: int, _: socket.AddressFamily) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6)
+
+
+async def test_a_peer_without_an_address_is_unknown(tmp_path: Any) -> None:
+    recorder = Recorder()
+    app = web.Application()
+    app.router.add_get("/", recorder.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.UnixSite(runner, str(tmp_path / "socket")).start()
+        reader, writer = await asyncio.open_unix_connection(tmp_path / "socket")
+        writer.write(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        async with asyncio.timeout(PATIENCE):
+            await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    finally:
+        await runner.cleanup()
+    assert recorder.peers == ["unknown"]
