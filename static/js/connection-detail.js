@@ -17,17 +17,17 @@ const NEGOTIATED = new Set(["sec-websocket-protocol", "sec-websocket-extensions"
 
 /**
  * @param {Row | undefined} row @param {Handshake | undefined} handshake
+ * @param {string} without what to say where there is no handshake
  * @param {number} now the server's time @param {() => void} showFrames
  * @returns {HTMLElement}
  */
-export function connectionDetail(row, handshake, now, showFrames) {
+export function connectionDetail(row, handshake, without, now, showFrames) {
   const { element, slots } = stamp("connection-detail");
   const refusal = row?.refusal ?? (handshake?.kind === "refused" ? handshake.refusal : null);
   slots.show.addEventListener("click", showFrames);
   if (row) {
     element.dataset.state = row.state;
-    element.dataset.ending = row.ending && row.ending.how !== "closing handshake" ? "cut" : "";
-    show(slots.words, row.refusal ? row.refusal.reason : row.ending ? texts.states.ended(endingWords(row.ending)) : row.state === "closing" ? texts.states.closing : texts.states.open);
+    show(slots.words, stateWords(row));
     fillFacts(slots.facts, row, now);
   } else show(slots.words, refusal?.reason ?? (handshake ? "" : texts.inspector.gone));
   if (refusal) fillRefusal(slots, refusal);
@@ -35,8 +35,15 @@ export function connectionDetail(row, handshake, now, showFrames) {
     const { request } = handshake;
     slots.handshake.append(head(texts.inspector.sent, request));
     if (handshake.kind === "opened") slots.handshake.append(head(texts.inspector.answered, handshake.response));
-  } else slots.handshake.textContent = texts.inspector.noHandshake;
+  } else slots.handshake.textContent = without;
   return element;
+}
+
+/** @param {Row} row */
+function stateWords({ state, refusal, ending }) {
+  if (refusal) return refusal.reason;
+  if (ending) return texts.states.ended(endingWords(ending));
+  return state === "closing" ? texts.states.closing : texts.states.open;
 }
 
 /** @param {HTMLElement} list @param {Row} row @param {number} now */

@@ -2,7 +2,6 @@
 /** The list of connections: open before ended, newest first; refused ones stand among the ended, marked. */
 
 import { age, clock, count, duration, shortId, size } from "./format.js";
-import { isOpen } from "./picture.js";
 import { part, stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
 import { show } from "./visible.js";
@@ -89,7 +88,7 @@ export class Connections {
     write(slots.id, shortId(row.id));
     show(slots.client, clientName(row.user_agent));
     slots.own.hidden = !this.#isOwn(row);
-    write(slots.age, row.state === "refused" ? clock(row.opened).slice(0, 8) : row.closed === null ? age(this.#picture.now - row.opened) : duration(row.closed - row.opened));
+    write(slots.age, since(row, this.#picture.now));
     show(slots.peer, row.peer);
     optional(slots.subprotocol, row.subprotocol);
     slots.traffic.hidden = row.state === "refused";
@@ -97,8 +96,21 @@ export class Connections {
     write(slots.out, `←${count(row.messages_out)}`);
     write(slots.bytes, size(row.bytes_in + row.bytes_out));
     optional(slots.origin, row.origin);
-    optional(slots.how, row.refusal ? texts.connections.refused(row.refusal.status, row.refusal.reason) : row.ending ? endingWords(row.ending) : isOpen(row) && row.state === "closing" ? texts.connections.closing : null);
+    optional(slots.how, how(row));
   }
+}
+
+/** When a refusal was, and how long anything else has lasted. @param {Row} row @param {number} now */
+function since(row, now) {
+  if (row.state === "refused") return clock(row.opened).slice(0, 8);
+  return row.closed === null ? age(now - row.opened) : duration(row.closed - row.opened);
+}
+
+/** How it ended, where it has or is about to. @param {Row} row */
+function how(row) {
+  if (row.refusal) return texts.connections.refused(row.refusal.status, row.refusal.reason);
+  if (row.ending) return endingWords(row.ending);
+  return row.state === "closing" ? texts.connections.closing : null;
 }
 
 /** @param {HTMLElement} slot @param {string | null} text */

@@ -50,8 +50,12 @@ function searched(line) {
   const { event } = line;
   if (!event) return "";
   if (event.kind === "frame") {
-    return [opcodeName(event.opcode), ...flags(event), previewOf(line), event.note ?? ""].join(" ");
+    return joined(opcodeName(event.opcode), ...flags(event), previewOf(line), event.note);
   }
-  const agent = event.kind === "opened" || event.kind === "refused" ? event.request.headers.find(([name]) => name.toLowerCase() === "user-agent") : null;
-  return [texts.stream.kinds[event.kind], previewOf(line), agent ? clientName(agent[1]) : ""].join(" ");
+  const headers = event.kind === "opened" || event.kind === "refused" ? event.request.headers : [];
+  const agent = headers.find(([name]) => name.toLowerCase() === "user-agent");
+  return joined(texts.stream.kinds[event.kind], previewOf(line), agent ? clientName(agent[1]) : null);
 }
+
+/** Words with a space between them, and none at the end, where an expression may ask for it. @param {(string | null)[]} words */
+const joined = (...words) => words.filter(Boolean).join(" ");

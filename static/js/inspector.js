@@ -13,6 +13,7 @@ const WIDE = 640;
 export class Inspector {
   #choice;
   #picture;
+  #handshakes;
   #showFrames;
   /** What is drawn, so that it is not drawn again under somebody's eyes. */
   #drawn = "";
@@ -20,11 +21,13 @@ export class Inspector {
 
   /**
    * @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture
+   * @param {import("./handshakes.js").Handshakes} handshakes
    * @param {() => void} showFrames leave the inspector for the stream, on a narrow page
    */
-  constructor(choice, picture, showFrames) {
+  constructor(choice, picture, handshakes, showFrames) {
     this.#choice = choice;
     this.#picture = picture;
+    this.#handshakes = handshakes;
     this.#showFrames = showFrames;
     choice.addEventListener("change", () => this.changed());
     part("inspector-close").addEventListener("click", () => choice.hide());
@@ -53,6 +56,7 @@ export class Inspector {
       return;
     }
     if (pane.hidden) this.#from = document.activeElement;
+    if (shown === "connection") this.#handshakes.want(connection ?? "");
     const key = this.#key();
     if (key === this.#drawn) return;
     const anew = key.split(" ")[0] !== this.#drawn.split(" ")[0];
@@ -85,9 +89,11 @@ export class Inspector {
   #key() {
     const { inspected, line, connection } = this.#choice;
     if (inspected === "line") return `line:${line?.number}`;
-    const row = this.#picture.rows.get(connection ?? "");
+    const id = connection ?? "";
+    const row = this.#picture.rows.get(id);
+    const state = row ? [row.state, row.messages_in, row.messages_out, row.bytes_in, row.round_trip] : [];
     // The part before the space names it, the rest tells whether it has changed.
-    return `connection:${connection} ${row ? `${row.state}${row.messages_in},${row.messages_out},${row.bytes_in},${row.round_trip}` : ""}${this.#picture.handshakes.has(connection ?? "")}`;
+    return `connection:${id} ${[...state, this.#handshakes.state(id)]}`;
   }
 
   /** @returns {Node} */
@@ -106,6 +112,8 @@ export class Inspector {
   /** @param {string} id */
   #connection(id) {
     write(part("inspector-title"), texts.inspector.connection(shortId(id)));
-    return connectionDetail(this.#picture.rows.get(id), this.#picture.handshakes.get(id), this.#picture.now, this.#showFrames);
+    const { rows, handshakes, now } = this.#picture;
+    const without = texts.inspector.handshake[this.#handshakes.state(id)];
+    return connectionDetail(rows.get(id), handshakes.get(id), without, now, this.#showFrames);
   }
 }

@@ -7,6 +7,7 @@ import { Client } from "./client.js";
 import { Connections } from "./connections.js";
 import { mountCopy } from "./copy.js";
 import { Feed } from "./feed.js";
+import { Handshakes } from "./handshakes.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { mountKeys } from "./keys.js";
@@ -26,12 +27,13 @@ const stream = new Stream(choice, picture);
 const header = new Header(stream);
 const connections = new Connections(picture, choice, (row) => client.opened(row.target));
 const toStream = () => showPane("stream");
-const inspector = new Inspector(choice, picture, () => {
+const handshakes = new Handshakes(picture, () => inspector.changed());
+const inspector = new Inspector(choice, picture, handshakes, () => {
   choice.hide();
   toStream();
 });
 new Try(client, revealTry);
-mountPanes();
+mountPanes(() => choice.hide());
 mountCopy();
 mountKeys(stream, choice, toStream);
 
@@ -51,6 +53,7 @@ const feed = new Feed(LIVE, {
     }
     restartMarked = restarted;
     picture.replace(rows, stats);
+    handshakes.again();
     header.stats(stats);
     changed();
   },

@@ -10,10 +10,15 @@ const BORDERS = /** @type {const} */ ({
 });
 const STEP = 16;
 
-export function mountPanes() {
+/** @param {() => void} uncover clear away what lies over the panes of a narrow page */
+export function mountPanes(uncover) {
   for (const name of /** @type {const} */ (["connections", "inspector"])) mountBorder(name);
   for (const tab of document.querySelectorAll("[data-tab]")) {
-    if (tab instanceof HTMLElement) tab.addEventListener("click", () => showPane(tab.dataset.tab ?? "stream"));
+    if (!(tab instanceof HTMLElement)) continue;
+    tab.addEventListener("click", () => {
+      uncover();
+      showPane(tab.dataset.tab ?? "stream");
+    });
   }
   const fold = part("try-fold");
   fold.addEventListener("click", () => setFolded(fold.getAttribute("aria-expanded") === "true"));

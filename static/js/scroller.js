@@ -4,7 +4,9 @@
 /** @typedef {import("./types").Line} Line */
 /** @typedef {import("./stamps.js").Stamped} Stamped */
 
+// Heights in pixels, as in the style sheets; the head stays in view above the rows.
 const ROW = 24;
+const HEAD = 25;
 const BEYOND = 8;
 
 export class Scroller {
@@ -13,8 +15,7 @@ export class Scroller {
   /** @type {Stamped[]} */ #spare = [];
   #frame;
   #canvas;
-  #make;
-  #fill;
+  #rows;
   #height = -1;
   /** Whether the end is in view, and so followed. */
   following = true;
@@ -22,18 +23,19 @@ export class Scroller {
   /**
    * @param {HTMLElement} frame what scrolls
    * @param {HTMLElement} canvas what is scrolled
-   * @param {() => Stamped} make @param {(row: Stamped, line: Line, index: number) => void} fill
-   * @param {() => void} moved called when somebody has scrolled
+   * @param {object} rows how they are made and filled, and what to call when somebody has scrolled
+   * @param {() => Stamped} rows.make
+   * @param {(row: Stamped, line: Line, index: number) => void} rows.fill
+   * @param {() => void} rows.moved
    */
-  constructor(frame, canvas, make, fill, moved) {
+  constructor(frame, canvas, rows) {
     this.#frame = frame;
     this.#canvas = canvas;
-    this.#make = make;
-    this.#fill = fill;
+    this.#rows = rows;
     frame.addEventListener("scroll", () => {
       this.following = this.#atEnd();
       this.#draw();
-      moved();
+      rows.moved();
     }, { passive: true });
     new ResizeObserver(() => {
       if (this.following) this.#toEnd();
@@ -69,21 +71,21 @@ export class Scroller {
   reveal(index) {
     const { scrollTop, clientHeight } = this.#frame;
     if (index * ROW < scrollTop) this.#frame.scrollTop = index * ROW;
-    else if ((index + 1) * ROW > scrollTop + clientHeight) this.#frame.scrollTop = (index + 1) * ROW - clientHeight;
+    else if (HEAD + (index + 1) * ROW > scrollTop + clientHeight) this.#frame.scrollTop = HEAD + (index + 1) * ROW - clientHeight;
   }
 
   /** How many rows fit. */
   get page() {
-    return Math.max(1, Math.floor(this.#frame.clientHeight / ROW) - 1);
+    return Math.max(1, Math.floor((this.#frame.clientHeight - HEAD) / ROW) - 1);
   }
 
   #atEnd() {
     const { scrollTop, clientHeight } = this.#frame;
-    return scrollTop + clientHeight >= this.#lines.length * ROW - ROW / 2;
+    return scrollTop + clientHeight >= HEAD + this.#lines.length * ROW - ROW / 2;
   }
 
   #toEnd() {
-    this.#frame.scrollTop = this.#lines.length * ROW;
+    this.#frame.scrollTop = HEAD + this.#lines.length * ROW;
   }
 
   #draw(anew = false) {
@@ -100,9 +102,9 @@ export class Scroller {
       const line = this.#lines[index];
       let row = this.#placed.get(line);
       if (!row || anew || line.gap) {
-        row ??= this.#spare.pop() ?? this.#make();
+        row ??= this.#spare.pop() ?? this.#rows.make();
         this.#placed.set(line, row);
-        this.#fill(row, line, index);
+        this.#rows.fill(row, line, index);
         if (!row.element.isConnected) this.#canvas.append(row.element);
       }
       const top = `translateY(${index * ROW}px)`;

@@ -1,6 +1,7 @@
 // @ts-check
 /** The stream of frames: follows its end, or stays where somebody reads. */
 
+import { drawBlank } from "./blank.js";
 import { predicate } from "./filter.js";
 import { shortId } from "./format.js";
 import { KEPT, Lines } from "./lines.js";
@@ -34,13 +35,19 @@ export class Stream extends EventTarget {
     this.#choice = choice;
     this.#picture = picture;
     this.#since = Number(part("stream").dataset.since) || null;
-    const frame = part("lines");
+    const frame = part("stream-grid");
     frame.scrollTop = frame.scrollHeight;
-    this.#scroller = new Scroller(frame, part("canvas"), makeRow, (row, line, index) => fillRow(row, line, index, { since: this.#origin, chosen: choice.line }), () => this.#moved());
+    this.#scroller = new Scroller(frame, part("canvas"), {
+      make: makeRow,
+      fill: (row, line, index) => fillRow(row, line, index, { since: this.#origin, chosen: choice.line }),
+      moved: () => this.#moved(),
+    });
     choice.addEventListener("change", () => this.#chosen());
     part("canvas").addEventListener("click", (event) => this.#click(event));
-    part("filter").addEventListener("input", (event) => this.#narrow({ query: /** @type {HTMLInputElement} */ (event.target).value }));
-    part("hide-control").addEventListener("change", (event) => this.#narrow({ control: !(/** @type {HTMLInputElement} */ (event.target).checked) }));
+    const filter = /** @type {HTMLInputElement} */ (part("filter"));
+    const hideControl = /** @type {HTMLInputElement} */ (part("hide-control"));
+    filter.addEventListener("input", () => this.#narrow({ query: filter.value }));
+    hideControl.addEventListener("change", () => this.#narrow({ control: !hideControl.checked }));
     part("pause").addEventListener("click", () => this.pause());
     part("clear").addEventListener("click", () => this.#clear());
     part("news").addEventListener("click", () => this.follow());
@@ -115,7 +122,9 @@ export class Stream extends EventTarget {
     const { shown } = this.#lines;
     if (!shown.length) return;
     const at = this.#choice.line ? shown.indexOf(this.#choice.line) : -1;
-    const next = at < 0 ? (by < 0 ? shown.length - 1 : this.#scroller.following ? shown.length - 1 : 0) : Math.max(0, Math.min(shown.length - 1, at + by));
+    const last = shown.length - 1;
+    const start = by < 0 || this.#scroller.following ? last : 0;
+    const next = at < 0 ? start : Math.max(0, Math.min(last, at + by));
     this.#scroller.stay();
     this.#scroller.reveal(next);
     this.#choice.chooseLine(shown[next]);
@@ -200,6 +209,7 @@ export class Stream extends EventTarget {
 
   #switchTime() {
     this.#clock = !this.#clock;
+    part("stream-grid").dataset.times = this.#clock ? "clock" : "relative";
     write(part("time-mode"), this.#clock ? texts.stream.time.clock : texts.stream.time.relative);
     this.#soon(true);
   }
@@ -229,21 +239,7 @@ export class Stream extends EventTarget {
     write(part("stream-count"), texts.stream.lines(shown.length, Math.min(all.length, KEPT * 2)));
     part("stream-count").hidden = all.length === 0;
     part("stream-grid").setAttribute("aria-rowcount", String(shown.length + 1));
-    this.#drawBlank();
+    drawBlank({ shown: shown.length, kept: all.length, cleared: this.#cleared, stats: this.#picture.stats });
     this.dispatchEvent(new Event("drawn"));
-  }
-
-  #drawBlank() {
-    const { shown, all } = this.#lines;
-    const { stats } = this.#picture;
-    const nobody = all.length === 0 && !this.#cleared && (stats ? stats.opened + stats.refused === 0 : !part("empty").hidden);
-    part("empty").hidden = !nobody;
-    part("stream-grid").hidden = nobody;
-    const blank = !nobody && shown.length === 0;
-    part("blank").hidden = !blank;
-    if (!blank) return;
-    write(part("blank-words"), all.length ? texts.stream.noMatch : this.#cleared ? texts.stream.cleared : texts.stream.waiting);
-    part("blank-step").hidden = all.length === 0;
-    write(part("blank-step"), texts.stream.showAll);
   }
 }

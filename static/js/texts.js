@@ -55,7 +55,7 @@ export const texts = {
     skipped: (n) => `${plural(n, "event")} left out here: too many at once`,
     unkept: (n) => `${plural(n, "event")} came while this view was held, and ${n === 1 ? "was" : "were"} not kept here`,
     restarted: () => "the server restarted: what follows belongs to a new run",
-    lost: () => "the live feed was lost here; what was missed follows, as far as the server still has it",
+    lost: () => "the feed was lost here; what the server still has follows",
   }),
   inspector: {
     frame: "frame",
@@ -63,7 +63,12 @@ export const texts = {
     back: (/** @type {string} */ id) => `Connection ${id}`,
     sent: "Handshake as sent",
     answered: "Handshake as answered",
-    noHandshake: "This page no longer has the handshake of this connection.",
+    handshake: {
+      known: "",
+      asking: "Asking the server for the handshake.",
+      unknown: "The handshake is not among the latest events of this connection that the server still has.",
+      unreachable: "The server does not answer; the handshake is asked for again when it does.",
+    },
     gone: "This page no longer has anything about this connection.",
     length: (/** @type {number} */ n) => plural(n, "byte"),
     cut: (/** @type {number} */ n, /** @type {number} */ of) => `The first ${count(n)} of ${count(of)} bytes; the rest was not recorded.`,
@@ -81,7 +86,14 @@ export const texts = {
     length: /** @type {Record<number, string>} */ ({ 7: "coded in 7 bits", 16: "126, then 16 bits", 64: "127, then 64 bits" }),
     key: "XORed over the payload",
     wire: (/** @type {string} */ header) => `${header} of them header`,
-    opcodes: /** @type {Record<number, string>} */ ({ 0: "goes on with the message before", 1: "UTF-8 text", 2: "bytes of any kind", 8: "starts or answers the closing handshake", 9: "asks whether the peer is there", 10: "answers a ping" }),
+    opcodes: /** @type {Record<number, string>} */ ({
+      0: "goes on with the message before",
+      1: "UTF-8 text",
+      2: "bytes of any kind",
+      8: "starts or answers the closing handshake",
+      9: "asks whether the peer is there",
+      10: "answers a ping",
+    }),
     reserved: "not defined by the RFC",
   },
   facts: {
@@ -112,7 +124,8 @@ export const texts = {
     sent: "→ sent",
     received: "← received",
     opened: (/** @type {string} */ protocol) => (protocol ? `connected, subprotocol ${protocol}` : "connected"),
-    ended: (/** @type {string} */ code, /** @type {string} */ reason, /** @type {boolean} */ clean) => `closed: ${code}${reason ? `, ${reason}` : ""}${clean ? "" : ", without a closing handshake"}`,
+    ended: (/** @type {string} */ code, /** @type {string} */ reason, /** @type {boolean} */ clean) =>
+      `closed: ${code}${reason ? `, ${reason}` : ""}${clean ? "" : ", without a closing handshake"}`,
     failed: "The connection was not made. If the server refused it, the list of connections says why.",
     badHex: "Hex is pairs of digits, for example 00 ff 7e.",
     badPath: "The path must begin with a slash.",

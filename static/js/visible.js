@@ -2,9 +2,12 @@
 /** Bytes into text in which nothing is hidden: controls, bidirectional marks, broken UTF-8. */
 
 // The same characters as in webapp/dashboard/formatting.py.
-const INVISIBLE =
-  /[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu;
-const INVISIBLE_BUT_LINES = new RegExp(INVISIBLE.source.replace("\\x00-\\x1f", "\\x00-\\x08\\x0b-\\x1f"), "gu");
+const HIDDEN =
+  String.raw`\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e` +
+  String.raw`\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}`;
+const INVISIBLE = new RegExp(`[\\x00-\\x1f${HIDDEN}]`, "gu");
+const INVISIBLE_BUT_LINES = new RegExp(`[\\x00-\\x08\\x0b-\\x1f${HIDDEN}]`, "gu");
+const SHORT = /** @type {Record<number, string>} */ ({ 0x00: "\\0", 0x09: "\\t", 0x0a: "\\n", 0x0d: "\\r" });
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -90,8 +93,8 @@ export function show(element, text, lines = false) {
 /** @param {string} character */
 function escape(character) {
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
+  if (SHORT[code]) return SHORT[code];
+  if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;
   if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
   const digits = code.toString(16).padStart(4, "0");
   return code < 0x10000 ? `\\u${digits}` : `\\u{${digits}}`;

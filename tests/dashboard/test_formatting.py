@@ -13,18 +13,12 @@ from hypothesis import strategies as st
 from webapp.dashboard.formatting import (
     FILTERS,
     client_name,
-    clock,
     close_name,
-    count,
-    duration,
-    elapsed,
     ending_words,
     flags,
     opcode_name,
     preview,
     short_id,
-    size,
-    timestamp,
     visible,
 )
 
@@ -60,7 +54,7 @@ def frame(opcode: int = 1, payload: bytes = b"", **fields: Any) -> dict[str, Any
     ("text", "shown"),
     [
         ("plain, Grüße, 日本語, 🙂", "plain, Grüße, 日本語, 🙂"),
-        ("a\tb\nc\x00\x1b\x7f", "a␉b␊c␀␛␡"),
+        ("a\tb\nc\x00\x1b\x7f", r"a\tb\nc\0\x1b\x7f"),
         ("a\u202eb\u2066c\u200bd", "a\\u202eb\\u2066c\\u200bd"),
         ("\x85\xad\u2028\ufeff", "\\u0085\\u00ad\\u2028\\ufeff"),
         ("\udcff\ud800", "\\xff\\ud800"),
@@ -85,7 +79,7 @@ def test_visible_text_holds_nothing_that_hides_or_breaks_a_line(text: str) -> No
     ("event", "line"),
     [
         (frame(1, b"Bonjour serveur"), "Bonjour serveur"),
-        (frame(1, b"<b>\x00</b>"), "<b>␀</b>"),
+        (frame(1, b"<b>\x00</b>"), r"<b>\0</b>"),
         (frame(1, b"bad \xff\xfe end"), "bad \\xff\\xfe end"),
         (frame(1, b""), ""),
         (frame(1, b"x" * 240), "x" * 240),
@@ -96,14 +90,14 @@ def test_visible_text_holds_nothing_that_hides_or_breaks_a_line(text: str) -> No
         (frame(0, "né".encode()), "né"),
         (frame(0, b"\x00\x80"), "00 80"),
         (frame(0, "rest of é".encode()[:-1]), "rest of \\xc3"),
-        (frame(0, b"\x1b[31mred\n"), "␛[31mred␊"),
-        (frame(0, b"abc\x00"), "abc␀"),
+        (frame(0, b"\x1b[31mred\n"), r"\x1b[31mred\n"),
+        (frame(0, b"abc\x00"), r"abc\0"),
         (frame(0, b"ab\x00"), "61 62 00"),
         (frame(9, b"alive?"), "alive?"),
         (frame(10, b"\x01\x02"), "01 02"),
         (frame(8, b""), "no code, no reason"),
         (frame(8, b"\x03\xe8"), "1000 normal closure"),
-        (frame(8, b"\x03\xe8done\n"), "1000 normal closure: done␊"),
+        (frame(8, b"\x03\xe8done\n"), "1000 normal closure: done\\n"),
         (frame(8, b"\x03"), "03"),
         (frame(1, b"\xcaH\xcd", rsv1=True), "ca 48 cd"),
         (
@@ -137,7 +131,7 @@ def test_a_frame_is_previewed_on_one_line(event: dict[str, Any], line: str) -> N
             },
             "[::1]:1 · GET /ws\\u202e HTTP/1.1",
         ),
-        ({"kind": "refused", "refusal": {"reason": "Not \x1b here."}}, "Not ␛ here."),
+        ({"kind": "refused", "refusal": {"reason": "Not \x1b here."}}, r"Not \x1b here."),
         ({"kind": "noted", "text": "missed pong"}, "missed pong"),
         (
             {
@@ -245,48 +239,7 @@ def test_a_client_is_named_in_a_few_words(user_agent: str | None, name: str) -> 
     assert client_name(user_agent) == name
 
 
-@pytest.mark.parametrize(
-    ("octets", "words"),
-    [
-        (0, "0 B"),
-        (1023, "1023 B"),
-        (1024, "1.0 KiB"),
-        (1536, "1.5 KiB"),
-        (1010 * 1024, "1010.0 KiB"),
-        (1024**2, "1.0 MiB"),
-        (5 * 1024**3, "5.0 GiB"),
-        (2048 * 1024**4, "2048.0 TiB"),
-    ],
-)
-def test_a_size_has_the_unit_that_keeps_it_short(octets: int, words: str) -> None:
-    assert size(octets) == words.replace(" ", "\u202f")
-
-
-@pytest.mark.parametrize(
-    ("microseconds", "words"),
-    [
-        (-5, "0.00_ms"),
-        (412, "0.41_ms"),
-        (50_000, "50_ms"),
-        (1_250_000, "1.2_s"),
-        (59_990_000, "59.9_s"),
-        (61_000_000, "1_min 01_s"),
-        (3_600_000_000 * 25 + 60_000_000, "25_h 01_min"),
-    ],
-)
-def test_a_duration_has_the_precision_of_its_length(microseconds: int, words: str) -> None:
-    assert duration(microseconds) == words.replace("_", "\u202f")
-
-
-def test_times_are_written_relative_and_in_full() -> None:
-    assert elapsed(NOON + 1_500_000, NOON) == "+1.500"
-    assert elapsed(NOON - 2_000, NOON) == "-0.002"
-    assert clock(NOON) == "22:13:20.123"
-    assert timestamp(NOON) == "2023-11-14 22:13:20.123456 UTC"
-
-
-def test_numbers_and_ids_are_short() -> None:
-    assert count(1_048_576) == "1,048,576"
+def test_an_id_is_short() -> None:
     assert short_id("3fa2c1-17") == "17"
     assert short_id("17") == "17"
 

@@ -1,28 +1,23 @@
-"""Say in words what the feed carries: the Jinja filters, as pure functions."""
+"""Say events in words: the Jinja filters, as pure functions."""
 
 from __future__ import annotations
 
 import base64
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
+
+from webapp.dashboard.quantities import clock, count, duration, elapsed, size, timestamp
 
 __all__ = [
     "FILTERS",
     "client_name",
-    "clock",
     "close_name",
-    "count",
-    "duration",
-    "elapsed",
     "ending_words",
     "flags",
     "opcode_name",
     "preview",
     "short_id",
-    "size",
-    "timestamp",
     "visible",
 ]
 
@@ -32,8 +27,6 @@ Event = Mapping[str, Any]
 PREVIEW_CHARACTERS: Final = 240
 # Four base64 characters for three bytes, enough for every character to be a four-byte one.
 PREVIEW_BASE64: Final = PREVIEW_CHARACTERS * 4 // 3 * 4 + 4
-
-THIN_SPACE: Final = "\u202f"
 
 # RFC 6455 §11.8
 OPCODES: Final[Mapping[int, str]] = {
@@ -71,6 +64,7 @@ _INVISIBLE: Final = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+_SHORT: Final[Mapping[int, str]] = {0x00: r"\0", 0x09: r"\t", 0x0A: r"\n", 0x0D: r"\r"}
 # Controls but for tab and line ends, and bytes that are no UTF-8.
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\udc80-\udcff]")
 
@@ -91,7 +85,7 @@ _CLIENTS: Final = tuple(
 
 
 def visible(text: str) -> str:
-    """Replace what one would not see: controls by their pictures, others by escapes."""
+    """Replace what one would not see by an escape: `\\n`, `\\x1b`, `\\u202e`."""
     return _INVISIBLE.sub(_escape, text)
 
 
@@ -183,54 +177,6 @@ def short_id(connection: str) -> str:
     return connection.rpartition("-")[2]
 
 
-def count(number: int) -> str:
-    """Write a number with its thousands separated."""
-    return f"{number:,}"
-
-
-def size(octets: int) -> str:
-    """Write a number of bytes in the unit that keeps it short."""
-    if octets < 1024:
-        return f"{octets}{THIN_SPACE}B"
-    scaled = float(octets)
-    for unit in ("KiB", "MiB", "GiB", "TiB"):
-        scaled /= 1024
-        if scaled < 1024 or unit == "TiB":
-            break
-    return f"{scaled:.1f}{THIN_SPACE}{unit}"
-
-
-def duration(microseconds: int) -> str:
-    """Write a length of time with the precision that one reads at that length."""
-    milliseconds = max(0, microseconds) / 1000
-    if milliseconds < 1000:
-        digits = 2 if milliseconds < 10 else 0
-        return f"{milliseconds:.{digits}f}{THIN_SPACE}ms"
-    seconds = milliseconds / 1000
-    if seconds < 60:
-        return f"{int(seconds * 10) / 10:.1f}{THIN_SPACE}s"
-    minutes, rest = divmod(int(seconds), 60)
-    if minutes < 60:
-        return f"{minutes}{THIN_SPACE}min {rest:02}{THIN_SPACE}s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}{THIN_SPACE}h {minutes:02}{THIN_SPACE}min"
-
-
-def elapsed(time: int, since: int) -> str:
-    """Write the seconds from one time to another, both in microseconds."""
-    return f"{(time - since) / 1_000_000:+.3f}"
-
-
-def clock(time: int) -> str:
-    """Write the time of day, UTC, to the millisecond."""
-    return f"{_moment(time):%H:%M:%S}.{time % 1_000_000 // 1000:03}"
-
-
-def timestamp(time: int) -> str:
-    """Write a time in full, UTC, to the microsecond."""
-    return f"{_moment(time):%Y-%m-%d %H:%M:%S}.{time % 1_000_000:06} UTC"
-
-
 #: Every filter that the templates use, by its name there.
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     function.__name__: function
@@ -241,16 +187,12 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 }  # fmt: skip
 
 
-def _moment(time: int) -> datetime:
-    return datetime.fromtimestamp(time // 1_000_000, UTC)
-
-
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
+    if short := _SHORT.get(code):
+        return short
+    if code < 0x80:
+        return f"\\x{code:02x}"
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8, kept by surrogateescape
         return f"\\x{code - 0xDC00:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\u{{{code:x}}}"

@@ -1,0 +1,94 @@
+"""A real browser, the command as a process of its own, and a page whose console stays silent."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Dialog, Page, async_playwright, expect
+
+from tests.browser.screen import Open
+from tests.command import Serving, serving
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+expect.set_options(timeout=10_000)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The one that CHROMIUM names, or the first of the usual names on the path."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        sentence = "There is no browser: install chromium, or name one in CHROMIUM."
+        if os.environ.get("CI") == "true":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=_OPTIONS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Serving]:
+    """The command with all its defaults, at a free port."""
+    with serving("--port", "0", cwd=tmp_path) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser) -> AsyncIterator[Open]:
+    """Open pages, each in a context of its own; none of them may complain or be made to talk.
+
+    Every error in the console counts, violations of the content security policy among them, but
+    for those that `forgiven` matches.
+    """
+    complaints: list[str] = []
+    contexts = []
+
+    async def open_page(address: str, *, forgiven: str = r"(?!)", **options: Any) -> Page:
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = await browser.new_context(**options)
+        contexts.append(context)
+        page = await context.new_page()
+
+        def complain(sentence: str) -> None:
+            if not re.search(forgiven, sentence):
+                complaints.append(sentence)
+
+        async def refuse(dialog: Dialog) -> None:
+            complaints.append(f"a dialog: {dialog.message}")
+            await dialog.dismiss()
+
+        page.on("console", lambda said: complain(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.on("dialog", refuse)
+        await page.goto(address)
+        if options.get("java_script_enabled", True):
+            await expect(page.locator("#feed-state")).to_have_attribute("data-state", "live")
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(open_page: Open, server: Serving) -> Page:
+    """The page of a server to which nobody has connected yet."""
+    return await open_page(server.page)

@@ -1,0 +1,116 @@
+"""The live feed, when it or its server goes away and comes back."""
+
+import re
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.cable import Cable
+from tests.browser.screen import (
+    ROWS,
+    Open,
+    echo,
+    feed_state,
+    lines,
+    numbered,
+    port_of,
+    shows,
+    texts,
+)
+from tests.command import Serving, serving
+from tests.peer import dial
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+# What a browser writes into the console, whatever the page does, when it finds nobody.
+NOBODY_THERE = r"WebSocket connection to .*/live|net::ERR_"
+TALL = {"width": 1440, "height": 4000}
+
+
+async def is_lost(page: Page) -> None:
+    await expect(feed_state(page)).to_have_attribute("data-state", "lost")
+
+
+async def is_live(page: Page) -> None:
+    await expect(feed_state(page)).to_have_attribute("data-state", "live")
+
+
+async def test_a_server_that_goes_is_missed_at_once_and_one_that_comes_back_is_found(
+    open_page: Open, tmp_path: Path
+) -> None:
+    with serving("--port", "0", cwd=tmp_path) as server:
+        port = port_of(server)
+        page = await open_page(server.page, forgiven=NOBODY_THERE)
+        async with dial(port) as peer:
+            await echo(peer, b"before")
+        await shows(page, 4)
+        before = await lines(page)
+        await page.evaluate("window.sameDocument = true")
+        server.end(signal.SIGTERM)
+
+        await expect(page.locator("#feed-words")).to_have_text(
+            re.compile("^feed lost, reconnecting"), timeout=2000
+        )
+        await expect(page.locator(f"{ROWS}[data-gap=lost]")).to_be_visible()
+        assert (await lines(page))[:4] == before
+
+    with serving("--port", str(port), cwd=tmp_path) as server:
+        await is_live(page)
+        restarted = page.locator(f"{ROWS}[data-gap=restarted]")
+        await expect(restarted).to_have_count(1)
+        await expect(restarted).to_contain_text("the server restarted")
+        async with dial(port, "/ws", ("User-Agent", "newcomer/1.0")) as peer:
+            await echo(peer, b"after")
+            await expect(page.locator("#open-connections")).to_contain_text("newcomer 1.0")
+        await shows(page, 10)
+        assert [line.what for line in await lines(page)][4:] == [
+            "lost", "restarted", "connected", "text", "text", "closed",
+        ]  # fmt: skip
+        assert await texts(page, "in") == ["before", "after"]
+        assert await page.evaluate("window.sameDocument")
+
+
+async def test_after_a_cut_no_frame_is_missing_and_none_is_there_twice(
+    open_page: Open, server: Serving
+) -> None:
+    async with Cable(port_of(server)) as cable, dial(port_of(server)) as peer:
+        page = await open_page(cable.page, forgiven=NOBODY_THERE, viewport=TALL)
+        for start in range(0, 30, 10):
+            await echo(peer, *numbered("m", range(start, start + 5)))
+            await expect(page.locator(ROWS).filter(has_text=f"m{start + 4}")).to_have_count(2)
+            cable.pull()
+            await is_lost(page)
+            await echo(peer, *numbered("m", range(start + 5, start + 10)))
+            cable.put_back()
+            await is_live(page)
+
+        await shows(page, 1 + 2 * 30 + 3)
+        numbers = [f"m{number}" for number in range(30)]
+        assert await texts(page, "in") == numbers
+        assert await texts(page, "out") == numbers
+        assert [line.what for line in await lines(page)].count("lost") == 3
+
+
+async def test_what_the_server_has_forgotten_meanwhile_is_a_gap_with_its_size(
+    open_page: Open, tmp_path: Path
+) -> None:
+    small = {"ECHOSCOPE_JOURNAL__EVENTS": "100"}
+    with serving("--port", "0", cwd=tmp_path, env=small) as server:
+        async with Cable(port_of(server)) as cable, dial(port_of(server)) as peer:
+            page = await open_page(cable.page, forgiven=NOBODY_THERE, viewport=TALL)
+            await echo(peer, b"before")
+            await shows(page, 3)
+            cable.pull()
+            await is_lost(page)
+            await echo(peer, *numbered("m", range(200)))
+            cable.put_back()
+
+            # 400 events, of which the journal holds the newest 100.
+            await shows(page, 3 + 2 + 100)
+            told = await lines(page)
+            assert [line.what for line in told][3:5] == ["lost", "forgotten"]
+            assert told[4].text == "300 events forgotten by the server before this"
+            assert await texts(page, "out") == ["before", *(f"m{n}" for n in range(150, 200))]
+            await expect(page.locator("#count-forgotten")).to_have_text("303")
