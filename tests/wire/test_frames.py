@@ -16,7 +16,7 @@ TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 
 
 def parse(*chunks: bytes, most: int = 256, keep: int = 0) -> list[Piece]:
-    """Return what a new parser makes of these chunks."""
+    """Return what a new parser makes of these chunks, or raise what it finds to be wrong."""
     parser = FrameParser(keep)
     pieces = []
     for chunk in chunks:
@@ -25,6 +25,8 @@ def parse(*chunks: bytes, most: int = 256, keep: int = 0) -> list[Piece]:
             pieces += parser.parse(most)
             if not parser.more:
                 break
+    if parser.violation is not None:
+        raise parser.violation
     return pieces
 
 
@@ -32,8 +34,9 @@ def whole(pieces: list[Piece]) -> list[tuple[int, bytes | None, int, int, bytes]
     """Put the pieces of each frame together."""
     found = []
     payload = b""
-    for head, key, bits, size, part, last in pieces:
+    for head, key, bits, size, part, last, beginning in pieces:
         payload += part
+        assert beginning[:10] == payload[: len(beginning)][:10]
         if last:
             assert len(payload) == size
             found.append((head, key, bits, size, payload))
@@ -47,8 +50,8 @@ def test_the_examples_of_the_rfc_are_parsed() -> None:
     pong = bytes.fromhex("8a8537fa213d7f9f4d5158")
     key = bytes.fromhex("37fa213d")
     assert parse(hello + pong) == [
-        (0x81, key, 7, 5, b"Hello", True),
-        (0x8A, key, 7, 5, b"Hello", True),
+        (0x81, key, 7, 5, b"Hello", True, b"Hello"),
+        (0x8A, key, 7, 5, b"Hello", True, b"Hello"),
     ]
 
 
@@ -107,11 +110,9 @@ def test_what_stands_before_a_violation_is_parsed_first(frame: bytes) -> None:
     parser = FrameParser()
     parser.feed(client_frame(TEXT, b"good") + frame)
     assert [piece[4] for piece in parser.parse(256)] == [b"good"]
-    assert parser.more
-    with pytest.raises(ProtocolError):
-        parser.parse(256)
-    with pytest.raises(ProtocolError):  # and again: it does not get better
-        parser.parse(256)
+    assert parser.violation is not None
+    parser.feed(client_frame(TEXT, b"behind"))
+    assert parser.parse(256) == []  # it does not get better
 
 
 def test_a_violation_is_noticed_at_the_second_byte() -> None:
@@ -124,7 +125,7 @@ def test_the_payload_of_an_offending_frame_is_unmasked_as_far_as_it_came() -> No
     frame = client_frame(TEXT, b"evidence", rsv=2)
     with pytest.raises(ProtocolError) as caught:
         parse(frame[:-3])
-    assert caught.value.frame == (0x80 | 2 << 4 | TEXT, KEY, 7, 8, b"evide", False)
+    assert caught.value.frame == (0x80 | 2 << 4 | TEXT, KEY, 7, 8, b"evide", False, b"evide")
 
 
 def test_a_frame_in_chunks_is_handed_on_in_pieces_and_its_beginning_kept() -> None:
@@ -132,13 +133,16 @@ def test_a_frame_in_chunks_is_handed_on_in_pieces_and_its_beginning_kept() -> No
     frame = client_frame(BINARY, payload)
     parser = FrameParser(keep=100)
     parser.feed(frame[:14])
-    assert [piece[3:] for piece in parser.parse(9)] == [(len(payload), b"", False)]
+    assert [piece[3:] for piece in parser.parse(9)] == [(len(payload), b"", False, b"")]
     parser.feed(frame[14:1001])
     assert not parser.idle
-    assert [piece[3:] for piece in parser.parse(9)] == [(len(payload), payload[:987], False)]
+    assert [piece[3:] for piece in parser.parse(9)] == [
+        (len(payload), payload[:987], False, payload[:100])
+    ]
     parser.feed(frame[1001:])
-    assert [piece[3:] for piece in parser.parse(9)] == [(len(payload), payload[987:], True)]
-    assert parser.beginning == payload[:100]
+    assert [piece[3:] for piece in parser.parse(9)] == [
+        (len(payload), payload[987:], True, payload[:100])
+    ]
     assert parser.idle
 
 
@@ -189,16 +193,14 @@ def test_arbitrary_bytes_give_the_same_in_one_chunk_and_in_two(data: bytes, cut:
     def outcome(*chunks: bytes) -> tuple[list[object], object]:
         parser = FrameParser()
         pieces: list[Piece] = []
-        try:
-            for chunk in chunks:
-                parser.feed(chunk)
-                while True:
-                    pieces += parser.parse(3)
-                    if not parser.more:
-                        break
-        except ProtocolError as error:
-            return list(whole(pieces)), (error.code, error.reason.split(" ")[0])
-        return list(whole(pieces)), None
+        for chunk in chunks:
+            parser.feed(chunk)
+            while True:
+                pieces += parser.parse(3)
+                if not parser.more:
+                    break
+        error = parser.violation
+        return list(whole(pieces)), error and (error.code, error.reason.split(" ")[0])
 
     once, twice = outcome(data), outcome(data[:cut], data[cut:])
     assert once == twice

@@ -52,9 +52,10 @@ class Opcode(IntEnum):
 
 
 # One frame, or a part of one: head, masking key (None: unmasked), bits of the payload length's
-# coding (7, 16 or 64), payload length in bytes, unmasked payload, and whether the frame is now
-# complete. A plain tuple, because one is made for every frame.
-Piece: TypeAlias = tuple[int, bytes | None, int, int, bytes, bool]
+# coding (7, 16 or 64), payload length in bytes, unmasked payload, whether this completes the frame,
+# and at least the beginning of what came of its payload so far. A plain tuple, because one is made
+# for every frame.
+Piece: TypeAlias = tuple[int, bytes | None, int, int, bytes, bool, bytes]
 
 _DATA_HEADS = frozenset(fin | opcode for fin in (0, FIN) for opcode in Opcode if opcode < CONTROL)
 _CONTROL_HEADS = frozenset(FIN | opcode for opcode in Opcode if opcode & CONTROL)
@@ -70,27 +71,27 @@ class FrameParser:
 
     __slots__ = (
         "_at",
+        "_beginning",
         "_data",
         "_frame",
         "_keep",
         "_missing",
-        "_violation",
-        "beginning",
         "idle",
         "more",
+        "violation",
     )
 
     def __init__(self, keep: int = 0) -> None:
-        """``keep``: how many bytes of a frame in pieces to keep as its ``beginning``."""
-        self.beginning = b""
+        """``keep``: how many bytes of a frame in pieces are its beginning."""
         self.idle = True  # whether what was fed so far ended at the end of a frame
         self.more = False  # whether to parse again before more is fed
+        self.violation: ProtocolError | None = None
         self._keep = keep
         self._data = b""
         self._at = 0  # where in it the next frame begins
         self._frame: tuple[int, bytes, int, int] = (0, b"", 0, 0)
         self._missing = 0  # bytes of that frame's payload still to come
-        self._violation: ProtocolError | None = None
+        self._beginning = b""
 
     def feed(self, data: bytes) -> None:
         """Take a chunk of what the client sent."""
@@ -101,12 +102,9 @@ class FrameParser:
     def parse(self, most: int) -> list[Piece]:
         """Return frames and parts of frames, ``most`` of them at a time.
 
-        Raises:
-            ProtocolError: with 1002, once it is the turn of a frame that RFC 6455 §5 forbids; the
-                parser is of no further use then, as it cannot know where the next one begins.
+        The first frame that RFC 6455 §5 forbids is not returned: it becomes the ``violation``, with
+        1002, and nothing behind it is parsed, as nobody can know where the next frame begins.
         """
-        if self._violation is not None:
-            raise self._violation
         pieces: list[Piece] = []
         data, at = self._data, self._at
         end = len(data)
@@ -114,11 +112,11 @@ class FrameParser:
             chunk = data[at : at + self._missing]
             at += len(chunk)
             pieces.append(self._piece(chunk))
-        while end - at >= 2:
+        while end - at >= 2 and self.violation is None:
             head = data[at]
             size = data[at + 1] - MASK
             if head not in _HEADS or size < 0 or (size > 125 and head & CONTROL):
-                self._violation = _violation(data[at:])
+                self.violation = _violation(data[at:])
                 break
             if size < 126:
                 bits = 7
@@ -135,25 +133,24 @@ class FrameParser:
             if start > end or (stop > end and head & CONTROL):
                 break
             if bits > 7 and length_bits(size) != bits:
-                self._violation = _violation(data[at:])
+                self.violation = _violation(data[at:])
                 break
             key = data[start - 4 : start]
             if stop > end:
                 self._frame = head, key, bits, size
                 self._missing = size
-                self.beginning = b""
+                self._beginning = b""
                 at = end
                 pieces.append(self._piece(data[start:]))
                 break
             at = stop
-            pieces.append((head, key, bits, size, apply_mask(data[start:stop], key), True))
+            payload = apply_mask(data[start:stop], key)
+            pieces.append((head, key, bits, size, payload, True, payload))
             if len(pieces) >= most:
                 break
         self._at = at
         self.idle = at == end and not self._missing
-        if self._violation is not None and not pieces:
-            raise self._violation
-        self.more = self._violation is not None or len(pieces) >= most
+        self.more = len(pieces) >= most
         return pieces
 
     def _piece(self, chunk: bytes) -> Piece:
@@ -162,9 +159,9 @@ class FrameParser:
         turn = (size - self._missing) & 3  # the masking key goes on where the last piece ended
         self._missing -= len(chunk)
         payload = apply_mask(chunk, key[turn:] + key[:turn])
-        if (room := self._keep - len(self.beginning)) > 0:
-            self.beginning += payload[:room]
-        return head, key, bits, size, payload, not self._missing
+        if (room := self._keep - len(self._beginning)) > 0:
+            self._beginning += payload[:room]
+        return head, key, bits, size, payload, not self._missing, self._beginning
 
 
 _UINT16 = Struct("!BBH")
@@ -201,7 +198,8 @@ def _violation(data: bytes) -> ProtocolError:
     extended = {126: 2, 127: 8}.get(size, 0)
     start = 2 + extended + (4 if masked else 0)
     if extended:
-        size = int.from_bytes(data[2 : 2 + extended])
+        # Of a length that has not come yet nothing is known.
+        size = int.from_bytes(data[2 : 2 + extended]) if len(data) >= 2 + extended else 0
     if head & (RSV1 | RSV2 | RSV3):
         names = {"RSV1": RSV1, "RSV2": RSV2, "RSV3": RSV3}
         bits = " and ".join(name for name, bit in names.items() if head & bit)
@@ -225,5 +223,5 @@ def _violation(data: bytes) -> ProtocolError:
     whole = len(payload) == size and len(data) >= start
     bits_used = {2: 16, 8: 64}.get(extended, 7)
     return ProtocolError(
-        CloseCode.PROTOCOL_ERROR, reason, (head, key, bits_used, size, payload, whole)
+        CloseCode.PROTOCOL_ERROR, reason, (head, key, bits_used, size, payload, whole, payload)
     )

@@ -194,15 +194,14 @@ class Turns:
             pieces = self._left or iter(parser.parse(_TURN_FRAMES))
             self._left = None
             for piece in pieces:
-                head, key, bits, size, payload, last = piece
+                head, key, bits, size, payload, last, beginning = piece
                 message = None
                 if not head & CONTROL:
                     message = take(head, size, payload, last)
                 elif head & OPCODE == Opcode.CLOSE:
                     parse_close(payload)  # judged before it is recorded
                 if last:
-                    shown = payload if len(payload) == size else parser.beginning
-                    received(head, key, bits, size, shown, now)
+                    received(head, key, bits, size, beginning, now)
                 if head & CONTROL:
                     self._on_control(head & OPCODE, payload, now)
                 elif message is not None:
@@ -215,12 +214,12 @@ class Turns:
                 if room <= 0:
                     self._left = pieces
                     return True
+            if parser.violation is not None:
+                raise parser.violation
         except ProtocolError as error:
             piece = error.frame or piece
             if piece is not None:
-                head, key, bits, size, payload, _ = piece
-                whole = piece is error.frame or len(payload) == size
-                shown = payload if whole else parser.beginning
-                received(head, key, bits, size, shown, now, error.reason)
+                head, key, bits, size, _, _, beginning = piece
+                received(head, key, bits, size, beginning, now, error.reason)
             raise
         return parser.more

@@ -1,0 +1,147 @@
+"""What a peer sends is worked off alike, in whatever chunks and on whichever lane it comes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import cast
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.wire.frames import client_frame
+from webapp.wire.outbox import Outbox
+from webapp.wire.records import Record, Traffic
+from webapp.wire.transport import Mount
+from webapp.wire.turns import Turns
+from webapp.wire.violations import ProtocolError
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+LIMIT = 300
+
+
+class Sink:
+    """Stands where a mount does, and keeps what is written."""
+
+    reading = True
+    writable = True
+
+    def __init__(self) -> None:
+        self.written = b""
+
+    def write(self, frames: list[bytes]) -> int:
+        data = b"".join(frames)
+        self.written += data
+        return len(data)
+
+    def resume_reading(self) -> None:
+        """Nothing pauses here."""
+
+
+def outcome(*chunks: bytes) -> tuple[object, ...]:
+    """What comes of chunks: records without their times, bytes sent, control frames, the end."""
+    sink, traffic = Sink(), Traffic()
+    records: list[Record] = []
+    controls: list[tuple[int, bytes]] = []
+    failures: list[str] = []
+    outbox = Outbox("t-1", 50, traffic, cast("Mount", sink), records.extend)
+
+    def fail(error: Exception) -> None:
+        assert isinstance(error, ProtocolError), error
+        failures.append(f"{error.code} {error.reason.partition(' at byte')[0]}")
+        turns.stop()
+        outbox.flush()
+
+    turns = Turns(
+        mount=cast("Mount", sink),
+        outbox=outbox,
+        traffic=traffic,
+        max_message_size=LIMIT,
+        kept_payload=50,
+        answer=lambda opcode, payload: (opcode, payload),
+        on_control=lambda opcode, payload, now: controls.append((opcode, payload)),
+        fail=fail,
+    )
+    for chunk in chunks:
+        turns.received(chunk)
+    told = [record[:1] + record[2:8] + (_general(record[8]),) for record in records]
+    return told, sink.written, controls, failures, traffic
+
+
+def _general(note: str | None) -> str | None:
+    return note and note.partition(" at byte")[0]
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> bytes:
+    """A frame as a client may send it, or, now and then, as it must not."""
+    opcode = draw(st.sampled_from([TEXT, TEXT, BINARY, BINARY, CONTINUATION, PING, PONG, CLOSE]))
+    size = draw(st.sampled_from([0, 1, 5, 125, 126, 127, LIMIT, LIMIT + 1]))
+    payload = draw(st.sampled_from([b"plain ", "größe".encode(), b"\xff\xfe", b"\x03\xe8"]))
+    return client_frame(
+        opcode,
+        (payload * size)[:size],
+        fin=draw(st.booleans()) or opcode >= CLOSE,
+        rsv=draw(st.sampled_from([0, 0, 0, 0, 0, 4])),
+        key=draw(st.binary(min_size=4, max_size=4)),
+    )
+
+
+PLAIN = client_frame(TEXT, b"plain") + client_frame(BINARY, bytes(200))
+
+
+@given(st.lists(frames(), max_size=8).map(b"".join), st.data())
+@example(PLAIN + client_frame(TEXT, b"\xff"), None)
+@example(PLAIN + client_frame(TEXT, b"a", fin=False) + PLAIN, None)
+@example(PLAIN + client_frame(BINARY, bytes(LIMIT + 1)), None)
+@example(PLAIN + client_frame(BINARY, bytes(100), bits=16), None)
+def test_the_same_bytes_come_to_the_same_in_any_chunks(
+    data: bytes, source: st.DataObject | None
+) -> None:
+    """In one chunk plain messages take the fast lane; byte by byte nothing does."""
+    in_one = outcome(data)
+    byte_by_byte = outcome(*(data[at : at + 1] for at in range(len(data))))
+    assert _without_beginnings(in_one) == _without_beginnings(byte_by_byte)
+    if source is not None:
+        cuts = sorted(source.draw(st.lists(st.integers(0, len(data)), max_size=6)))
+        chunks = [data[start:stop] for start, stop in pairwise([0, *cuts, len(data)])]
+        assert _without_beginnings(outcome(*chunks)) == _without_beginnings(in_one)
+
+
+def _without_beginnings(found: tuple[object, ...]) -> tuple[object, ...]:
+    """Of a frame at fault, how much had come depends on the chunks."""
+    told, written, controls, failures, traffic = found
+    assert isinstance(told, list)
+    assert isinstance(traffic, Traffic)
+    shown = [(record[1], record[2], record[7]) if record[7] else record for record in told]
+    return shown, written, controls, failures, traffic.messages_in, traffic.messages_out
+
+
+def test_the_examples_take_the_lanes_that_they_are_to() -> None:
+    """What is compared above would prove nothing if both ways were the same one."""
+    lanes: list[str] = []
+
+    class Watched(Turns):
+        def _answer_plain(self, data: bytes) -> int:
+            end = super()._answer_plain(data)
+            lanes.append(f"fast {end}")
+            return end
+
+        def _answer_frames(self) -> bool:
+            lanes.append("general")
+            return super()._answer_frames()
+
+    turns = Watched(
+        mount=cast("Mount", Sink()),
+        outbox=Outbox("t-1", 50, Traffic(), cast("Mount", Sink()), lambda records: None),
+        traffic=Traffic(),
+        max_message_size=LIMIT,
+        kept_payload=50,
+        answer=lambda opcode, payload: (opcode, payload),
+        on_control=lambda opcode, payload, now: None,
+        fail=lambda error: None,
+    )
+    turns.received(PLAIN)
+    assert lanes == [f"fast {len(PLAIN)}"]
+    turns.received(PLAIN[:1])
+    turns.received(PLAIN[1:])
+    assert lanes[1:] == ["fast 0", "general", "general"]
