@@ -57,7 +57,16 @@ def test_an_application_is_made_without_a_loop_and_opens_nothing(
     assert threading.enumerate() == threads
     assert sorted(Path("/proc/self/fd").iterdir()) == descriptors
     paths = {resource.canonical for resource in app.router.resources()}
-    expected = {"/", "/ws", "/live", "/api/connections", "/api/events", "/healthz", "/static"}
+    expected = {
+        "/",
+        "/ws",
+        "/live",
+        "/api/connections",
+        "/api/connections/{id}",
+        "/api/events",
+        "/healthz",
+        "/static",
+    }
     assert paths == expected
 
 
@@ -144,7 +153,7 @@ async def test_the_server_is_full_at_the_number_that_is_configured(serve: Serve)
         assert (await client.get("/")).status == 200
     (refused,) = refusals(client)
     assert (refused.rejection.check, refused.rejection.status) == ("limit", 503)
-    assert "limits.max_connections" in refused.rejection.expected
+    assert refused.rejection.remedy == "limits: {max_connections: 2}"
 
 
 async def test_the_waits_are_as_configured(serve: Serve) -> None:
@@ -258,7 +267,7 @@ async def test_the_path_of_the_echo_answers_plain_requests_in_words(
         ("/nowhere", {}, 404),
         ("/ws", {}, 426),
         ("/ws", {"Upgrade": "websocket", "Connection": "Upgrade"}, 400),
-        ("/live", {}, 400),
+        ("/live", {}, 426),
         ("/live", {"Origin": "https://evil.example"}, 403),
         ("/x", {"Upgrade": "websocket", "Connection": "Upgrade"}, 404),
         ("/", {"Host": "evil.example"}, 421),

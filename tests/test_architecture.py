@@ -18,7 +18,8 @@ ALLOWED: dict[str, set[str]] = {
     # The page tells the version that it is of.
     "webapp.dashboard": {"webapp", "webapp.gate.middleware", "webapp.hub", "webapp.journal"},
     # The settings are checked by those who use them.
-    "webapp.config": {"webapp.gate.hosts", "webapp.gate.origins", "webapp.logs"},
+    "webapp.config": {"webapp.gate.hosts", "webapp.gate.origins", "webapp.printable"},
+    "webapp.printable": set(),
     "webapp.app": {
         "webapp.config",
         "webapp.dashboard",
@@ -29,9 +30,16 @@ ALLOWED: dict[str, set[str]] = {
         "webapp.wire",
     },
     "webapp.listen": set(),
-    "webapp.logs": {"webapp.config"},
-    "webapp.serve": {"webapp.app", "webapp.config", "webapp.listen"},
-    "webapp.cli": {"webapp", "webapp.config", "webapp.listen", "webapp.logs", "webapp.serve"},
+    "webapp.logs": {"webapp.config", "webapp.printable"},
+    "webapp.serve": {"webapp.app", "webapp.config", "webapp.gate", "webapp.listen"},
+    "webapp.cli": {
+        "webapp",
+        "webapp.config",
+        "webapp.listen",
+        "webapp.logs",
+        "webapp.printable",
+        "webapp.serve",
+    },
     "webapp.__main__": {"webapp.cli"},
     "webapp": {"webapp.app", "webapp.config"},
 }

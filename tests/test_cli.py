@@ -6,6 +6,7 @@ import resource
 import select
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.command import COMMAND, PATIENCE, run, serving, started
+from tests.command import COMMAND, PATIENCE, environment, run, serving, started
 from webapp import __version__
 from webapp.config import Config
 from webapp.config.sources import load_config
@@ -269,6 +270,31 @@ def test_nobody_has_to_read_what_it_prints(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert "BrokenPipe" not in process.stderr.read()
     assert process.returncode == 0
+
+
+def test_an_address_that_the_page_does_not_answer_to_is_warned_about(tmp_path: Path) -> None:
+    with serving("--host", "127.0.0.2", "--port", "0", cwd=tmp_path) as server:
+        status, errors = server.end(signal.SIGTERM)
+    assert status == 0
+    assert "hosts.allowed does not name it" in errors
+    with serving("--host", "127.0.0.1", "--port", "0", cwd=tmp_path) as server:
+        assert "hosts.allowed" not in server.end(signal.SIGTERM)[1]
+
+
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*COMMAND, "--check"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert result.stderr == "echoscope: cannot write: No space left on device\n"
 
 
 BAD_REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\nno header\x1b[1m\r\n\r\n"

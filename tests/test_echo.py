@@ -146,6 +146,17 @@ async def test_a_plain_get_is_shown_the_way_to_the_page(client: Client) -> None:
         assert f'<a href="http://127.0.0.1:{client.port}/">' in await response.text()
 
 
+async def test_a_plain_get_is_no_matter_of_origins(aiohttp_client: Any) -> None:
+    """Where clients must send an Origin, too: nobody's page opens a WebSocket by it."""
+    config = Config.model_validate({"origins": {"allow_missing": False}})
+    client = await aiohttp_client(create_app(config))
+    async with client.get("/ws") as response:
+        assert response.status == 426
+    assert (await exchange(client, head())).startswith("HTTP/1.1 403 ")
+    async with client.get("/ws", headers={"Origin": "https://a.test"}) as response:
+        assert response.status == 403
+
+
 async def test_a_wrong_version_is_told_the_right_one(client: Client) -> None:
     answer = await exchange(client, head(Sec_WebSocket_Version="7"))
     assert "\r\nSec-WebSocket-Version: 13\r\n" in answer

@@ -9,7 +9,8 @@ from aiohttp.http_exceptions import BadStatusLine, LineTooLong
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.logs import JsonFormatter, TextFormatter, one_line, quiet_bad_requests
+from webapp.logs import JsonFormatter, TextFormatter, quiet_bad_requests
+from webapp.printable import one_line
 
 # Any code point, lone surrogates among them: what headers hold for bytes that are not ASCII.
 ANY_TEXT = st.text(st.characters())

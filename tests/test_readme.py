@@ -31,6 +31,7 @@ COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 TRIED = {
     "make run",
     "make test",
+    ". .venv/bin/activate",
     'make run PORT=9000 ARGS="--open"',
     "python -m websockets ws://localhost:8080/ws",
     'curl -i -H "Origin: https://app.example.com" http://localhost:8080/ws',
@@ -103,7 +104,7 @@ def test_the_answer_to_a_foreign_origin_is_the_one_shown(tmp_path: Path) -> None
 
 
 def test_the_line_that_the_refusal_names_admits_the_origin(tmp_path: Path) -> None:
-    line = re.search(r"write in config.yaml: (.*)", blocks("text")[0])
+    line = re.search(r"section of the configuration: (.*)", blocks("text")[0])
     assert line
     file = tmp_path / "config.yaml"
     file.write_text(line[1], encoding="utf-8")

@@ -72,6 +72,7 @@ def create_app(config: Config | None = None) -> web.Application:
             origin_middleware(
                 OriginPolicy(config.origins.allowed, config.origins.allow_missing),
                 paths=[path],
+                upgrades_only=True,
                 on_refusal=hub.refused,
             ),
             reader_middleware(paths=["/live", "/api/"], on_refusal=hub.refused),
@@ -88,6 +89,7 @@ def create_app(config: Config | None = None) -> web.Application:
             web.route("*", path, echo),
             web.get("/live", feed.watch, allow_head=False),
             web.get("/api/connections", api.connections),
+            web.get("/api/connections/{id}", api.connection),
             web.get("/api/events", api.events),
             web.get("/healthz", pages.healthz),
             web.static("/static", _folder("static")),

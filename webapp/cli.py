@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -30,10 +31,10 @@ examples:
   echoscope                           serve the page at http://localhost:8080/
   echoscope --port 0 --open           take any free port and open the page
   echoscope --host 0.0.0.0            listen on every interface (see hosts.allowed)
-  echoscope --check > config.yaml     write a file with every setting to start from
+  echoscope --check > my.yaml         write a file with every setting to start from
 
 exit codes:
-  0    ended by Ctrl-C or SIGTERM, or nothing left to do
+  0    ended by Ctrl-C or SIGTERM, or done
   1    cannot listen there: port taken, forbidden, or no such host
   2    a mistake in the configuration or in the arguments
   130  ended at once by a second Ctrl-C
@@ -43,6 +44,8 @@ exit codes:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (those of the process by default)."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for paths that a terminal cannot show
     if not options.check:
         _exit_on_early_signals()
 
@@ -62,18 +65,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"echoscope: {problem}", file=sys.stderr)
         return EXIT_MISTAKE
     if options.check:
-        print(dump_config(loaded.config), end="")
-        return EXIT_OK
+        return _print(dump_config(loaded.config))
 
     from webapp.listen import ListenError
-    from webapp.logs import configure_logging, one_line
+    from webapp.logs import configure_logging
+    from webapp.printable import one_line
     from webapp.serve import serve
 
     file = "none, all defaults" if loaded.file is None else one_line(str(loaded.file))
 
     def announce(address: str) -> None:
-        # Nobody has to read this.
-        with contextlib.suppress(BrokenPipeError):
+        # A server is not to end because nobody takes what it prints.
+        with contextlib.suppress(OSError):
             print(f"Configuration file: {file}")
             print(f"Page:   http://{address}/")
             print(f"Socket: ws://{address}{loaded.config.websocket.path}", flush=True)
@@ -83,6 +86,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         serve(loaded.config, announce, open_page=options.open)
     except ListenError as error:
         print(f"echoscope: {error}", file=sys.stderr)
+        return EXIT_CANNOT_LISTEN
+    return EXIT_OK
+
+
+def _print(text: str) -> int:
+    try:
+        print(text, end="", flush=True)
+    except OSError as error:
+        print(f"echoscope: cannot write: {error.strerror}", file=sys.stderr)
+        # Python flushes once more at the end: into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CANNOT_LISTEN
     return EXIT_OK
 

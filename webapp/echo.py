@@ -9,7 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from webapp.gate.middleware import own_origin
-from webapp.gate.refusals import Refusal, refusal_response, visible
+from webapp.gate.refusals import Refusal, visible
+from webapp.gate.responses import refusal_response
 from webapp.hub import Hub
 from webapp.wire.handshake import HandshakeError, UpgradeRequest, negotiate
 from webapp.wire.records import Observe
@@ -32,7 +33,7 @@ def echo_handler(
         except HandshakeError as error:
             return refuse(request, _malformed(request, error))
         if hub.full or hub.leaving:
-            return refuse(request, _LEAVING if hub.leaving else _FULL)
+            return refuse(request, _LEAVING if hub.leaving else _full(hub))
         stream = WebSocketStream(hub.next_id(), handshake, settings)
         try:
             await stream.prepare(request)
@@ -57,14 +58,17 @@ def same(opcode: int, payload: bytes) -> tuple[int, bytes]:
     return opcode, payload
 
 
-_FULL = Refusal(
-    check="limit",
-    status=503,
-    came="one more connection",
-    expected="as many as limits.max_connections allows",
-    reason="This server has as many WebSockets as it is to have; try again later.",
-    headers=(("Retry-After", "1"),),
-)
+def _full(hub: Hub) -> Refusal:
+    most = hub.max_connections
+    return Refusal(
+        check="limit",
+        status=503,
+        came="one more connection",
+        expected=f"{most} at the most",
+        reason="As many WebSockets are open as limits.max_connections allows; try again later.",
+        remedy=f"limits: {{max_connections: {most * 2}}}",
+        headers=(("Retry-After", "1"),),
+    )
 
 
 _LEAVING = Refusal(

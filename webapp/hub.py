@@ -26,7 +26,7 @@ __all__ = ["HUB", "Connection", "Hub", "Stats"]
 
 _log = logging.getLogger(__name__)
 
-_LONG = 1000  # characters of what came, in the record of a refusal
+_LONG = 1000  # characters of a text in the record of a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Hub:
     def __init__(self, journal: Journal, *, max_connections: int, sweep_interval: float) -> None:
         """``sweep_interval``: how often, in seconds, to look for peers that are overdue."""
         self._journal = journal
-        self._max_connections = max_connections
+        self.max_connections = max_connections
         self._sweep_interval = sweep_interval
         self._connections: dict[str, Connection] = {}
         self._numbers = count(1)
@@ -87,7 +87,7 @@ class Hub:
     @property
     def full(self) -> bool:
         """Whether there are as many connections as there may be."""
-        return len(self._connections) >= self._max_connections
+        return len(self._connections) >= self.max_connections
 
     def next_id(self) -> str:
         """Return an id that no other connection has, in this run or another."""
@@ -131,9 +131,10 @@ class Hub:
                 check=refusal.check,
                 status=refusal.status,
                 came=refusal.came[:_LONG],
-                expected=refusal.expected,
-                reason=refusal.reason,
-                remedy=refusal.remedy,
+                expected=refusal.expected[:_LONG],
+                reason=refusal.reason[:_LONG],
+                # Half a line of configuration would be worse than none.
+                remedy=refusal.remedy if len(refusal.remedy) <= _LONG else "",
             ),
         )
         self._journal.record(event)
@@ -143,8 +144,8 @@ class Hub:
             event.connection,
             event.peer,
             refusal.status,
-            refusal.reason,
-            refusal.came,
+            event.rejection.reason,
+            event.rejection.came,
         )
 
     def summaries(self, most_open: int, most_ended: int) -> list[ConnectionSummary]:
@@ -152,6 +153,12 @@ class Hub:
         newest = islice(reversed(self._connections.values()), most_open)
         ended = islice(self._journal.ended(), most_ended)
         return [*(connection.summary() for connection in newest), *ended]
+
+    def find(self, name: str) -> ConnectionSummary | None:
+        """Sum up one connection by its id, as long as it is known."""
+        if name in self._connections:
+            return self._connections[name].summary()
+        return self._journal.ended_connection(name)
 
     def stats(self) -> Stats:
         """Add up what went over all connections, ended and open."""

@@ -11,20 +11,12 @@ from typing import TYPE_CHECKING, TextIO
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
+from webapp.printable import one_line
+
 if TYPE_CHECKING:
     from webapp.config.settings import LoggingConfig
 
-__all__ = ["JsonFormatter", "TextFormatter", "configure_logging", "one_line", "quiet_bad_requests"]
-
-
-def one_line(text: str) -> str:
-    r"""Escape what is not printable, so that text from outside stays on its line: `\n`, `\x1b`."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )
+__all__ = ["JsonFormatter", "TextFormatter", "configure_logging", "quiet_bad_requests"]
 
 
 def configure_logging(config: LoggingConfig, stream: TextIO | None = None) -> None:

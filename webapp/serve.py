@@ -15,6 +15,7 @@ from aiohttp import web
 
 from webapp.app import create_app
 from webapp.config import Config
+from webapp.gate import HostPolicy
 from webapp.listen import BACKLOG, authority, open_sockets
 
 __all__ = ["EXIT_INTERRUPTED", "serve"]
@@ -55,6 +56,8 @@ async def _serve(
             await web.SockSite(runner, sock, backlog=BACKLOG).start()
         address = authority(config.server.host, sockets)
         announce(address)
+        if HostPolicy(config.hosts.allowed).check([address]):
+            logger.warning("requests to %s are refused: hosts.allowed does not name it", address)
         if open_page:
             # A daemon thread: some browsers block for as long as they run.
             threading.Thread(target=_open_page, args=(f"http://{address}/",), daemon=True).start()

@@ -116,3 +116,53 @@ async def test_pages_of_other_origins_are_refused(client: Client, path: str) -> 
         assert response.status == 403
     own = {"Origin": f"http://127.0.0.1:{client.port}", "Sec-Fetch-Site": "same-origin"}
     assert (await client.get(path, headers=own)).status == 200
+
+
+async def test_whoever_follows_a_cursor_gets_everything_page_by_page(client: Client) -> None:
+    await session(client, 20)
+    whole = await read(client, limit=1000)
+    run = whole["cursor"].partition("-")[0]
+    events, cursor = [], f"{run}-0"
+    while True:
+        page = await read(client, after=cursor, limit=7)
+        assert (page["skipped"], page["forgotten"]) == (0, 0)
+        if not page["events"]:
+            break
+        events += page["events"]
+        cursor = page["cursor"]
+    assert events == whole["events"]
+    assert cursor == whole["cursor"]
+
+
+async def test_one_connection_can_be_followed(client: Client) -> None:
+    await session(client, 3)
+    await session(client, 3)
+    whole = await read(client)
+    name = whole["events"][-1]["connection"]
+    run = name.partition("-")[0]
+    first = await read(client, after=f"{run}-0", connection=name, limit=1)
+    assert [event["kind"] for event in first["events"]] == ["opened"]
+    rest = await read(client, after=first["cursor"], connection=name)
+    assert len(first["events"] + rest["events"]) == len(whole["events"]) / 2
+
+
+async def test_a_connection_is_told_with_its_handshake_open_or_ended(client: Client) -> None:
+    assert client.port is not None
+    async with dial(client.port, "/ws?mine") as peer:
+        await peer.echoed(b"x")
+        rows = (await (await client.get("/api/connections")).json())["connections"]
+        name = rows[0]["id"]
+        told = await (await client.get(f"/api/connections/{name}")).json()
+        assert told["connection"]["state"] == "open"
+        assert told["began"]["kind"] == "opened"
+        assert told["began"]["request"]["line"] == "GET /ws?mine HTTP/1.1"
+    await eventually(lambda: not client.app[HUB].stats().open)
+    told = await (await client.get(f"/api/connections/{name}")).json()
+    assert told["connection"]["state"] == "closed"
+    assert told["began"]["response"]["line"].startswith("HTTP/1.1 101")
+
+
+async def test_a_connection_of_another_run_is_not_found_in_words(client: Client) -> None:
+    response = await client.get("/api/connections/000000-1")
+    assert response.status == 404
+    assert "earlier run" in await response.text()

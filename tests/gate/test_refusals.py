@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.gate.refusals import Refusal, refusal_response, visible
+from webapp.gate.refusals import Refusal, visible
+from webapp.gate.responses import refusal_response
 
 REFUSAL = Refusal(
     check="handshake",
@@ -95,7 +96,7 @@ async def test_the_text_says_what_came_what_is_expected_why_and_what_to_do(
             "426 Upgrade Required (handshake): This is an early draft of the protocol.\n"
             "Came: Sec-WebSocket-Version: 8\n"
             "Expected: 13\n"
-            "To admit it, write in config.yaml: origins: {allowed: []}\n"
+            "To admit it, replace this section of the configuration: origins: {allowed: []}\n"
         )
 
 

@@ -155,3 +155,14 @@ async def test_a_peer_without_an_address_is_unknown(tmp_path: Any) -> None:
     finally:
         await runner.cleanup()
     assert recorder.peers == ["unknown"]
+
+
+async def test_no_more_header_fields_are_kept_than_is_reasonable(recorder: Recorder) -> None:
+    """There may be as many handshakes as connections, and one may bring a megabyte."""
+    fields = "".join(f"\r\nX-{number}: {'x' * 1000}" for number in range(100))
+    await recorder.send(f"GET / HTTP/1.1\r\nHost: a.test{fields}".encode())
+    (request,) = recorder.requests
+    assert sum(len(name) + len(value) for name, value in request.headers) < 17 * 1024
+    name, value = request.headers[-1]
+    assert name == "…"
+    assert int(value.split()[0].strip("(")) == 102 - (len(request.headers) - 1)

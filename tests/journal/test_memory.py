@@ -305,13 +305,13 @@ def test_runs_are_told_apart() -> None:
 def test_frames_come_out_as_they_went_in() -> None:
     kept = journal()
     records: Sequence[FrameRecord] = [
-        ("c-1", 5, "in", 0x81, b"mask", 16, 300, b"beginning", "too long"),
+        ("c-1", 5, "in", 0x81, b"mask", 16, 300, b"beginning", ("too long", 20)),
         ("c-1", 6, "out", 0x02, None, 7, 2, b"hi", None),
-        ("c-1", 7, None, 0, None, 0, 0, b"", "the peer is slow"),
+        ("c-1", 7, None, 0, None, 0, 0, b"", ("the peer is slow", None)),
     ]
     kept.record_frames(records)
     assert [event for _, event in kept.read(limit=ALL).events] == [
-        Frame(5, "c-1", False, 0x81, b"mask", 16, 300, b"beginning", "too long"),
+        Frame(5, "c-1", False, 0x81, b"mask", 16, 300, b"beginning", "too long", 20),
         Frame(6, "c-1", True, 0x02, None, 7, 2, b"hi", None),
         Noted(7, "c-1", "the peer is slow"),
     ]
@@ -354,3 +354,24 @@ def test_ended_connections_with_large_handshakes_are_bounded_in_bytes() -> None:
     assert [ended.id for ended in kept.ended()] == [*"jihgfedc"]
     kept.remember(summary("k", ("X", "x" * 30_000)))
     assert [ended.id for ended in kept.ended()] == [*"kjihgfed"]
+
+
+@given(st.lists(st.integers(1, 5), max_size=8), st.integers(1, 4), st.integers(1, 12))
+def test_following_gives_what_is_left_once_and_in_order(
+    batches: list[int], limit: int, max_events: int
+) -> None:
+    kept = journal(events=max_events)
+    count = 0
+    for size in batches:
+        kept.record_frames([record(count + index) for index in range(size)])
+        count += size
+    page = kept.follow(f"{kept.run}-0", limit=limit)
+    assert page.forgotten == max(0, count - max_events)
+    found = numbers(page)
+    while page.events:
+        assert len(page.events) <= limit
+        page = kept.follow(page.cursor, limit=limit)
+        assert page.forgotten == 0
+        found += numbers(page)
+    assert found == list(range(count))[-max_events:]
+    assert page.cursor == kept.cursor

@@ -12,11 +12,19 @@ def look(
     now: float,
     *,
     received: int = 0,
+    unsent: int = 0,
     reading: bool = True,
     writable: bool = True,
     ending: bool = False,
 ) -> None:
-    patience.look(now, received=received, reading=reading, writable=writable, ending=ending)
+    patience.look(
+        now,
+        received=received,
+        unsent=unsent,
+        reading=reading,
+        writable=writable,
+        ending=ending,
+    )
 
 
 def test_a_silent_peer_is_pinged_after_a_heartbeat_and_given_up_after_half_of_another() -> None:
@@ -71,6 +79,15 @@ def test_a_peer_that_does_not_close_is_given_up_from_the_first_close_on() -> Non
     assert patience.overdue(7) == "the peer did not close within 5 s"
 
 
+def test_a_peer_that_reads_slowly_is_not_given_up() -> None:
+    patience = Patience(WAITS, 0)
+    for now in range(60):
+        look(patience, now, unsent=100 - now, writable=False, ending=now > 30)
+        assert patience.overdue(now) is None
+    look(patience, 64, unsent=41, writable=False, ending=True)
+    assert patience.overdue(64) == "the peer did not close within 5 s"
+
+
 def test_a_wait_of_nothing_waits_for_ever() -> None:
     patience = Patience(Waits(heartbeat=0, close=0, slow_peer=0), 0)
     patience.pinged(1)
@@ -85,3 +102,4 @@ def test_the_sweep_is_fine_enough_for_every_wait() -> None:
     assert Waits(20, 1, 10).sweep_interval <= 0.1
     assert Waits(20, 10, 0.5).sweep_interval <= 0.05
     assert Waits(0, 0, 0).sweep_interval == 1
+    assert Waits(0.001, 1, 1).sweep_interval == 0.01

@@ -57,7 +57,8 @@ class Wire:
     def told(self) -> list[tuple[str | None, int, bytes, str | None]]:
         """Direction, first byte, payload and note of all records."""
         return [
-            (way, head, payload, note) for _, _, way, head, _, _, _, payload, note in self.records
+            (way, head, payload, fault and fault[0])
+            for _, _, way, head, _, _, _, payload, fault in self.records
         ]
 
 
@@ -177,13 +178,71 @@ async def test_everything_is_answered_after_the_client_ended_its_half(start: Sta
     assert await wire.endings.get() == Ending(By.CLIENT, How.END_OF_STREAM, 1006, "")
 
 
-async def test_an_end_within_a_frame_is_noted(start: Start) -> None:
+UNFINISHED = [
+    ("in its payload", client_frame(TEXT, b"incomplete")[:9], "within this frame", 9, b"inc"),
+    ("in its header", client_frame(TEXT, b"x")[:3], "3 bytes into its header", None, b""),
+]
+
+
+@pytest.mark.parametrize(
+    ("begun", "words", "came", "payload"),
+    [row[1:] for row in UNFINISHED],
+    ids=[row[0] for row in UNFINISHED],
+)
+async def test_an_end_within_a_frame_is_told(
+    start: Start, begun: bytes, words: str, came: int | None, payload: bytes
+) -> None:
     wire = await start(Wire())
     client = await RawClient.connect(wire.port)
-    client.send(client_frame(TEXT, b"incomplete")[:9])
+    client.send(client_frame(TEXT, b"whole") + begun)
+    await client.frame()
     await client.close()
     assert (await wire.endings.get()).how == How.END_OF_STREAM
-    assert wire.told() == [(None, 0, b"", "the connection ended within a frame")]
+    told = wire.records[-1]
+    assert told[7] == payload
+    assert told[8] is not None
+    assert words in told[8][0]
+    assert came in (told[8][1], None)
+
+
+async def test_what_came_and_was_not_answered_is_told(start: Start) -> None:
+    """A reset tears the answers down with it: what had come is not passed over in silence."""
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    client.send(client_frame(TEXT, b"x") * 20_000)
+    await until(lambda: stream.traffic.messages_in > 0)
+    stream.abort("enough")
+    stream.abort("once is enough")
+    client.writer.transport.abort()
+    await wire.endings.get()
+    assert [note for way, _, _, note in wire.told() if way is None] == ["enough"]
+
+
+async def test_a_violation_behind_many_frames_still_ends_in_order(start: Start) -> None:
+    """Reading has paused by then, and has to go on, or the end would never be seen."""
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    client.send(client_frame(TEXT, b"x") * 3000 + client_frame(TEXT, b"bad", key=None))
+    for _ in range(3000):
+        await client.frame()
+    assert (await client.frame()).head == FIN | CLOSE
+    assert await client.rest() == b""
+    await client.close()
+    async with asyncio.timeout(2):  # there is no sweep here to cut it
+        assert (await wire.endings.get()).code == 1002
+
+
+async def test_a_client_that_leaves_right_after_its_close_is_no_error(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    wire = await start(Wire())
+    for _ in range(20):
+        client = await RawClient.connect(wire.port)
+        client.send(client_frame(CLOSE, b"\x03\xe8"))
+        await client.close()
+        assert (await wire.endings.get()).code == 1000
+    assert not caplog.records
 
 
 async def test_a_reset_is_told_from_an_end(start: Start) -> None:
@@ -204,11 +263,12 @@ async def test_the_server_closes_with_a_handshake_too(start: Start) -> None:
     stream.close(1000, "a second one is nothing")
     assert await client.frame() == (FIN | CLOSE, b"\x03\xe9the server is shutting down")
     client.send(client_frame(TEXT, b"late") + client_frame(PING) + client_frame(CLOSE, b"\x03\xe9"))
+    assert await client.frame() == (FIN | PONG, b"")
     assert await client.rest() == b""
     await client.close()
     expected = Ending(By.SERVER, How.CLOSING_HANDSHAKE, 1001, "the server is shutting down")
     assert await wire.endings.get() == expected
-    assert [head for _, head, _, _ in wire.told()] == [0x88, 0x81, 0x89, 0x88]
+    assert [head for _, head, _, _ in wire.told()] == [0x88, 0x81, 0x89, 0x8A, 0x88]
     with pytest.raises(ConnectionResetError):
         stream.send(TEXT, b"too late")
 

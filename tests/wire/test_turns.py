@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 from typing import cast
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.wire.frames import client_frame
+from tests.wire.frames import client_frame, until
 from webapp.wire.outbox import Outbox
-from webapp.wire.records import Record, Traffic
+from webapp.wire.records import Fault, Record, Traffic
 from webapp.wire.transport import Mount
 from webapp.wire.turns import Turns
 from webapp.wire.violations import ProtocolError
@@ -33,8 +35,11 @@ class Sink:
         self.written += data
         return len(data)
 
+    def pause_reading(self) -> None:
+        self.reading = False
+
     def resume_reading(self) -> None:
-        """Nothing pauses here."""
+        self.reading = True
 
 
 def outcome(*chunks: bytes) -> tuple[object, ...]:
@@ -67,8 +72,8 @@ def outcome(*chunks: bytes) -> tuple[object, ...]:
     return told, sink.written, controls, failures, traffic
 
 
-def _general(note: str | None) -> str | None:
-    return note and note.partition(" at byte")[0]
+def _general(fault: Fault | None) -> str | None:
+    return fault and fault[0].partition(" at byte")[0]
 
 
 @st.composite
@@ -116,19 +121,76 @@ def _without_beginnings(found: tuple[object, ...]) -> tuple[object, ...]:
     return shown, written, controls, failures, traffic.messages_in, traffic.messages_out
 
 
+def listening(sink: Sink, traffic: Traffic) -> Turns:
+    """Turns that echo."""
+    return Turns(
+        mount=cast("Mount", sink),
+        outbox=Outbox("t-1", 50, traffic, cast("Mount", sink), lambda records: None),
+        traffic=traffic,
+        max_message_size=1 << 20,
+        kept_payload=50,
+        answer=lambda opcode, payload: (opcode, payload),
+        on_control=lambda opcode, payload, now: None,
+        fail=lambda error: None,
+    )
+
+
+PLAIN_ONES = client_frame(TEXT, b"x") * 5000
+OTHERS = client_frame(TEXT, "ü".encode()) * 5000
+LARGE = client_frame(BINARY, bytes(100_000)) * 20
+
+
+@pytest.mark.parametrize(
+    ("data", "messages"),
+    [(PLAIN_ONES, 256), (OTHERS, 256), (LARGE, 3)],
+    ids=["plain", "others", "large"],
+)
+async def test_a_turn_is_bounded_and_nothing_is_read_before_the_last(
+    data: bytes, messages: int
+) -> None:
+    """Others have their turn after 256 frames, or 256 KiB put out."""
+    sink, traffic = Sink(), Traffic()
+    turns = listening(sink, traffic)
+    turns.received(data)
+    before = 0
+    while not sink.reading:
+        assert 0 < traffic.messages_in - before <= messages
+        before = traffic.messages_in
+        await asyncio.sleep(0)
+    assert traffic.messages_in == traffic.messages_out == (20 if messages == 3 else 5000)
+
+
+async def test_who_does_not_read_is_not_read_from_and_not_answered() -> None:
+    sink, traffic = Sink(), Traffic()
+    turns = listening(sink, traffic)
+    sink.writable = False
+    turns.writing_paused(True)
+    assert not sink.reading
+    turns.received(PLAIN_ONES)  # one more chunk can arrive after pausing
+    answered = traffic.messages_out
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert traffic.messages_out == answered <= 256
+    assert not sink.reading
+    sink.writable = True
+    turns.writing_paused(False)
+    await until(lambda: traffic.messages_out == 5000)
+    assert sink.reading
+
+
 def test_the_examples_take_the_lanes_that_they_are_to() -> None:
     """What is compared above would prove nothing if both ways were the same one."""
     lanes: list[str] = []
 
     class Watched(Turns):
-        def _answer_plain(self, data: bytes) -> int:
-            end = super()._answer_plain(data)
+        def _answer_plain(self, data: bytes) -> tuple[int, int]:
+            end, messages = super()._answer_plain(data)
             lanes.append(f"fast {end}")
-            return end
+            return end, messages
 
-        def _answer_frames(self) -> bool:
+        def _answer_frames(self, most: int) -> bool:
             lanes.append("general")
-            return super()._answer_frames()
+            return super()._answer_frames(most)
 
     turns = Watched(
         mount=cast("Mount", Sink()),

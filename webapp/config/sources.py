@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 
 from webapp.config.settings import Config, Setting, settings
 from webapp.config.yamlfile import YamlError, parse_yaml
-from webapp.logs import one_line
+from webapp.printable import one_line
 
 __all__ = ["ConfigError", "Loaded", "Problem", "load_config"]
 

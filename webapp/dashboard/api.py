@@ -6,12 +6,12 @@ import re
 
 from aiohttp import web
 
-from webapp.dashboard.encode import event_shape
+from webapp.dashboard.encode import event_shape, row_shape
 from webapp.dashboard.feed import overview
 from webapp.hub import HUB
 from webapp.journal.memory import JOURNAL
 
-__all__ = ["connections", "events"]
+__all__ = ["connection", "connections", "events"]
 
 _MOST_EVENTS = 1000
 
@@ -21,15 +21,32 @@ async def connections(request: web.Request) -> web.Response:
     return web.json_response(overview(request.app[HUB]))
 
 
+async def connection(request: web.Request) -> web.Response:
+    """Return one connection, open or ended or refused, and how it began."""
+    name = request.match_info["id"]
+    summary = request.app[HUB].find(name)
+    if summary is None:
+        raise web.HTTPNotFound(
+            text="There is no such connection: it was of an earlier run, or is forgotten.\n"
+        )
+    began = event_shape("", summary.began)
+    del began["cursor"]
+    return web.json_response({"connection": row_shape(summary), "began": began})
+
+
 async def events(request: web.Request) -> web.Response:
-    """Return the newest events: ``?after=CURSOR``, ``?connection=ID``, ``?limit=N`` (1 to 1000)."""
+    """Return events: the newest, or those that follow ``?after=CURSOR``, page by page.
+
+    Also of one ``?connection=ID``; ``?limit=N``, from 1 to 1000, 200 by default.
+    """
     query = request.query
     try:
-        page = request.app[JOURNAL].read(
-            query.get("after"),
-            limit=_limit(query.get("limit", "200")),
-            connection=query.get("connection"),
-        )
+        journal = request.app[JOURNAL]
+        limit, name = _limit(query.get("limit", "200")), query.get("connection")
+        if "after" in query:
+            page = journal.follow(query["after"], limit=limit, connection=name)
+        else:
+            page = journal.read(limit=limit, connection=name)
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"{error}\n") from None
     return web.json_response(

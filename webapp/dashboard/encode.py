@@ -48,7 +48,7 @@ def row_shape(summary: ConnectionSummary) -> Shape:
         "peer": summary.began.peer,
         "user_agent": _short(summary.user_agent),
         "origin": _short(summary.origin),
-        "subprotocol": summary.subprotocol,
+        "subprotocol": _short(summary.subprotocol),
         "compressed": summary.compressed,
         "target": _short(summary.target),
         "opened": summary.began.time // 1000,

@@ -68,7 +68,12 @@ class Feed:
         except ValueError as error:
             raise web.HTTPBadRequest(text=f"{error}\n") from None
         ws = web.WebSocketResponse(heartbeat=_HEARTBEAT, compress=False, max_msg_size=4096)
-        await ws.prepare(request)
+        if not ws.can_prepare(request):
+            raise web.HTTPUpgradeRequired(
+                text="This is the page's feed: a WebSocket.\n", headers={"Upgrade": "websocket"}
+            )
+        with suppress(ConnectionError):
+            await ws.prepare(request)
         transport = request.transport
         if transport is None:
             return ws  # it left during the handshake
@@ -152,9 +157,10 @@ class Feed:
         seen = overview(self._hub)
         rows = {row["id"]: row for row in seen["connections"]}
         changed = [row for key, row in rows.items() if row != self._rows.get(key)]
+        gone = [key for key in self._rows if key not in rows]
         self._rows = rows
         self._states += 1
-        self._state = json.dumps({"type": "state", **seen, "connections": changed})
+        self._state = json.dumps({"type": "state", **seen, "connections": changed, "gone": gone})
 
     def _batch_after(self, cursor: str | None) -> _Batch:
         if cursor is not None and cursor == self._journal.cursor:

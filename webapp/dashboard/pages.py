@@ -27,6 +27,7 @@ async def index(request: web.Request) -> web.Response:
     context = {
         **overview(request.app[HUB]),
         "events": [event_shape(*each) for each in page.events],
+        "websocket_origin": own.replace("http", "ws", 1),
         "websocket_url": own.replace("http", "ws", 1) + path,
         "websocket_path": path,
         "version": __version__,

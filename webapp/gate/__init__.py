@@ -11,7 +11,8 @@ from webapp.gate.middleware import (
     upgrade_path_middleware,
 )
 from webapp.gate.origins import Origin, OriginPolicy
-from webapp.gate.refusals import Refusal, refusal_response, visible
+from webapp.gate.refusals import Refusal, visible
+from webapp.gate.responses import refusal_response
 
 __all__ = [
     "HostPolicy",

@@ -8,7 +8,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from webapp.gate.hosts import HostPolicy
 from webapp.gate.origins import Origin, OriginPolicy
-from webapp.gate.refusals import Refusal, refusal_response, visible
+from webapp.gate.refusals import Refusal, visible
+from webapp.gate.responses import refusal_response
 
 __all__ = [
     "OnRefusal",
@@ -71,12 +72,24 @@ def origin_middleware(
     policy: OriginPolicy,
     *,
     paths: Container[str] | None = None,
+    upgrades_only: bool = False,
     on_refusal: OnRefusal | None = None,
 ) -> Middleware:
-    """Refuse with 403 the origins that the policy does not admit, at these paths or at all."""
+    """
+    Refuse with 403 the origins that the policy does not admit, at these paths or at all.
+
+    With `upgrades_only`, what names no origin and asks for no WebSocket is left to the handler,
+    which can say better what is wrong with it.
+    """
 
     def check(request: web.Request) -> Refusal | None:
         if paths is not None and request.path not in paths:
+            return None
+        if (
+            upgrades_only
+            and "Origin" not in request.headers
+            and not _names_websocket(request.headers.getall("Upgrade", []))
+        ):
             return None
         return policy.check(request.headers.getall("Origin", []), own=own_origin(request))
 

@@ -81,7 +81,8 @@ class OriginPolicy:
                 came, f"A request has one Origin header at most; this one has {len(values)}."
             )
         if values[0] == "null":
-            if "null" in self.allowed or "*" in self.allowed:
+            # Anybody can send null: * is for origins that say who they are.
+            if "null" in self.allowed:
                 return None
             reason = (
                 "Pages from files and sandboxed frames send null, and origins.allowed has no null."

@@ -10,6 +10,10 @@ from webapp.journal.events import Exchange, Header
 
 __all__ = ["capture_request", "capture_response", "peer_of"]
 
+# Characters of a handshake's header fields that are kept: browsers send about a thousand, and
+# there may be as many handshakes as connections.
+_MOST = 16 * 1024
+
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
 
 
@@ -17,15 +21,13 @@ def capture_request(request: web.BaseRequest) -> Exchange:
     """Return request line and header fields as they were sent, in order."""
     version = f"HTTP/{request.version.major}.{request.version.minor}"
     line = f"{request.method} {_text(_bytes(request.raw_path))} {version}"
-    return Exchange(
-        line, _redacted((_text(name), _text(value)) for name, value in request.raw_headers)
-    )
+    return Exchange(line, _kept((_text(name), _text(value)) for name, value in request.raw_headers))
 
 
 def capture_response(response: web.StreamResponse) -> Exchange:
     """Return status line and header fields of a response that has been prepared."""
     return Exchange(
-        f"HTTP/1.1 {response.status} {response.reason}", _redacted(response.headers.items())
+        f"HTTP/1.1 {response.status} {response.reason}", _kept(response.headers.items())
     )
 
 
@@ -37,11 +39,22 @@ def peer_of(request: web.BaseRequest) -> str:
     return "unknown"
 
 
-def _redacted(headers: Iterable[Header]) -> tuple[Header, ...]:
-    return tuple(
-        (name, f"(redacted, {len(value)} characters)" if name.lower() in _SECRET else value)
-        for name, value in headers
-    )
+def _kept(headers: Iterable[Header]) -> tuple[Header, ...]:
+    """The header fields without secrets, and no more of them than is reasonable."""
+    kept: list[Header] = []
+    room = _MOST
+    left_out = 0
+    for name, value in headers:
+        if name.lower() in _SECRET:
+            value = f"(redacted, {len(value)} characters)"
+        room -= len(name) + len(value)
+        if room < 0:
+            left_out += 1
+        else:
+            kept.append((name, value))
+    if left_out:
+        kept.append(("…", f"({left_out} more, not kept)"))
+    return tuple(kept)
 
 
 def _bytes(text: str) -> bytes:

@@ -93,7 +93,8 @@ class Frame(Event):
     length_bits: int  # in how many bits the payload's length was coded: 7, 16 or 64
     payload_size: int
     payload: bytes  # its beginning, unmasked
-    note: str | None  # what was wrong with it
+    note: str | None = None  # what was wrong with it
+    came: int | None = None  # of its bytes, where that was not all of them
 
     @property
     def fin(self) -> bool:
@@ -109,7 +110,9 @@ class Frame(Event):
 
     @property
     def wire_size(self) -> int:
-        """Header and payload, in bytes (RFC 6455 §5.2)."""
+        """Header and payload, as far as they came, in bytes (RFC 6455 §5.2)."""
+        if self.came is not None:
+            return self.came
         extended = {7: 0, 16: 2, 64: 8}[self.length_bits]
         return 2 + extended + (0 if self.masking_key is None else 4) + self.payload_size
 

@@ -17,9 +17,11 @@ from webapp.journal.summaries import ConnectionSummary
 __all__ = ["JOURNAL", "FrameRecord", "Journal", "Page"]
 
 # A frame as the wire records it: connection, time, direction ("in", "out"; None: only a note),
-# first byte, masking key, bits of the length's coding, payload length, payload's beginning, note.
-# It stays a plain tuple until somebody reads it.
-FrameRecord: TypeAlias = tuple[str, int, str | None, int, bytes | None, int, int, bytes, str | None]
+# first byte, masking key, bits of the length's coding, payload length, payload's beginning, and
+# what was wrong with it with how many bytes of it came. It stays a plain tuple until it is read.
+FrameRecord: TypeAlias = tuple[
+    str, int, str | None, int, bytes | None, int, int, bytes, tuple[str, int | None] | None
+]
 _PAYLOAD: Final = 7
 _MAX_DIGITS = 18  # of a place in a cursor: int() is slow for texts without end
 
@@ -153,6 +155,28 @@ class Journal:
             restarted=restarted,
         )
 
+    def follow(self, after: str, *, limit: int, connection: str | None = None) -> Page:
+        """Return the events that follow a cursor, ``limit`` of them at the most, oldest first.
+
+        The page's cursor stands behind the last of them: whoever goes on from there misses nothing
+        that is not forgotten meanwhile. Raises ValueError if ``after`` is no cursor.
+        """
+        start, restarted = self._place(after)
+        entries = self._forwards(max(start, self.forgotten))
+        if connection is not None:
+            entries = ((place, entry) for place, entry in entries if _of(entry) == connection)
+        found = list(islice(entries, limit))
+        return Page(
+            events=tuple((self._cursor(place), _event(entry)) for place, entry in found),
+            cursor=self._cursor(found[-1][0] if len(found) == limit else self._end),
+            forgotten=max(0, self.forgotten - start),
+            restarted=restarted,
+        )
+
+    def ended_connection(self, name: str) -> ConnectionSummary | None:
+        """An ended connection by its id, as long as it is known."""
+        return self._ended.get(name)
+
     def ended(self) -> Iterator[ConnectionSummary]:
         """The ended connections that are still known, newest first."""
         return reversed(self._ended.values())
@@ -164,6 +188,18 @@ class Journal:
             for entry in reversed(entries):
                 yield place, entry
                 place -= 1
+
+    def _forwards(self, start: int) -> Iterator[tuple[int, FrameRecord | Event]]:
+        """The entries after a place, the oldest first, each with the place after it."""
+        place = self.forgotten
+        for entries, _ in self._ring:
+            if place + len(entries) > start:
+                for entry in entries:
+                    place += 1
+                    if place > start:
+                        yield place, entry
+            else:
+                place += len(entries)
 
     def _place(self, cursor: str | None) -> tuple[int, bool]:
         """How many events stand before a cursor, and whether it is of an earlier run."""
@@ -191,10 +227,11 @@ def _event(entry: FrameRecord | Event) -> Event:
     """The event that a place in the ring stands for."""
     if not isinstance(entry, tuple):
         return entry
-    connection, time, direction, head, key, bits, size, payload, note = entry
+    connection, time, direction, head, key, bits, size, payload, fault = entry
+    note, came = fault or (None, None)
     if direction is None:
         return Noted(time, connection, note or "")
-    return Frame(time, connection, direction == "out", head, key, bits, size, payload, note)
+    return Frame(time, connection, direction == "out", head, key, bits, size, payload, note, came)
 
 
 def _bytes_of(entry: FrameRecord | Event) -> int:

@@ -93,6 +93,25 @@ class FrameParser:
         self._missing = 0  # bytes of that frame's payload still to come
         self._beginning = b""
 
+    @property
+    def unfinished(self) -> Piece | None:
+        """The data frame that has begun and not ended."""
+        if not self._missing:
+            return None
+        head, key, bits, size = self._frame
+        return head, key, bits, size, b"", False, self._beginning
+
+    @property
+    def came(self) -> int:
+        """How many bytes of that frame came, with its header."""
+        _, key, _, size = self._frame
+        return len(build_header(0, size)) + len(key) + size - self._missing
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes were fed that are not parsed yet."""
+        return len(self._data) - self._at
+
     def feed(self, data: bytes) -> None:
         """Take a chunk of what the client sent."""
         rest = self._data[self._at :]
@@ -222,6 +241,6 @@ def _violation(data: bytes) -> ProtocolError:
         payload = apply_mask(payload, key) if len(key) == 4 else b""
     whole = len(payload) == size and len(data) >= start
     bits_used = {2: 16, 8: 64}.get(extended, 7)
-    return ProtocolError(
-        CloseCode.PROTOCOL_ERROR, reason, (head, key, bits_used, size, payload, whole, payload)
-    )
+    frame = (head, key, bits_used, size, payload, whole, payload)
+    came = min(len(data), start + size)
+    return ProtocolError(CloseCode.PROTOCOL_ERROR, reason, frame, came)

@@ -40,7 +40,6 @@ class Handshake:
 
     accept: str
     subprotocol: str | None
-    offered_extensions: tuple[str, ...]
 
     @property
     def headers(self) -> dict[str, str]:
@@ -136,7 +135,6 @@ def negotiate(
     return Handshake(
         accept=accept_key(_key(keys)),
         subprotocol=_choose(_subprotocols(headers), subprotocols),
-        offered_extensions=tuple(headers.getall("Sec-WebSocket-Extensions", ())),
     )
 
 

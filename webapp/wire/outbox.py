@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from webapp.wire.frames import build_header, length_bits
-from webapp.wire.records import Observe, Record, Traffic
+from webapp.wire.records import Fault, Observe, Record, Traffic
 from webapp.wire.transport import Mount
 
 __all__ = ["Outbox"]
@@ -53,16 +53,16 @@ class Outbox:
         size: int,
         payload: bytes,
         now: int,
-        note: str | None = None,
+        fault: Fault | None = None,
     ) -> None:
         """Record a frame that came; the arguments before ``now`` are those of ``frames.Piece``."""
         self.records.append(
-            (self._name, now, "in", head, key, bits, size, payload[: self._kept], note)
+            (self._name, now, "in", head, key, bits, size, payload[: self._kept], fault)
         )
 
     def note(self, text: str) -> None:
         """Record something that is no frame."""
-        self.records.append((self._name, time.time_ns(), None, 0, None, 0, 0, b"", text))
+        self.records.append((self._name, time.time_ns(), None, 0, None, 0, 0, b"", (text, 0)))
 
     def flush(self) -> None:
         """Send all frames in one write, then hand on all records."""

@@ -9,6 +9,8 @@ __all__ = ["Patience", "Waits"]
 # A peer that was silent for a heartbeat is pinged, and then given half of one to answer.
 _PONG_SHARE = 0.5
 
+_FINEST = 0.01  # seconds between two looks, however short the waits are
+
 
 @dataclass(frozen=True, slots=True)
 class Waits:
@@ -26,32 +28,46 @@ class Waits:
         to give it up.
         """
         waits = (self.heartbeat / 4, self.close, self.slow_peer)
-        return min((wait / 10 for wait in waits if wait), default=1.0)
+        return max(_FINEST, min((wait / 10 for wait in waits if wait), default=1.0))
 
 
 class Patience:
     """What one peer is being waited for, and since when; all times by the caller's clock."""
 
-    __slots__ = ("_ending_since", "_heard", "_pinged", "_received", "_stuck_since", "_waits")
+    __slots__ = (
+        "_ending_since",
+        "_heard",
+        "_pinged",
+        "_received",
+        "_stuck_since",
+        "_unsent",
+        "_waits",
+    )
 
     def __init__(self, waits: Waits, now: float) -> None:
         self._waits = waits
         self._heard = now
         self._received = 0
+        self._unsent = 0
         self._pinged: float | None = None
         self._stuck_since: float | None = None
         self._ending_since: float | None = None
 
     def look(
-        self, now: float, *, received: int, reading: bool, writable: bool, ending: bool
+        self, now: float, *, received: int, unsent: int, reading: bool, writable: bool, ending: bool
     ) -> None:
-        """Look at the peer: how many bytes came from it so far; whether it is being read from;
-        whether it takes what it is sent; whether all that is left is to wait for its end.
+        """Look at the peer: how many bytes came from it so far, and how many wait to be taken by
+        it; whether it is being read from, whether there is room to send it more, and whether all
+        that is left is to wait for its end.
         """
         # Any byte is life, and a peer that is not read from is not silent.
         if received != self._received or not reading:
             self._received = received
             self._heard = now
+        # One that takes what it is sent, however slowly, is given time anew.
+        if unsent != self._unsent:
+            self._unsent = unsent
+            self._stuck_since = self._ending_since = None
         self._stuck_since = _since(self._stuck_since, not writable, now)
         self._ending_since = _since(self._ending_since, ending, now)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-__all__ = ["Answer", "Direction", "Observe", "Record", "State", "Traffic"]
+__all__ = ["Answer", "Direction", "Fault", "Observe", "Record", "State", "Traffic"]
 
 
 # Which way a frame went: "in" came from the client. Plain strings, because a tuple of nothing but
@@ -43,10 +43,12 @@ class Traffic:
 
 # One frame as it was seen: the stream's id; nanoseconds since the epoch; direction; first byte;
 # masking key; bits of the length's coding; payload length; the beginning of the unmasked payload;
-# what was wrong with it. With no direction it is no frame but only that last note. A plain tuple,
-# because two are made for every echo: a class of any kind costs a third of the throughput.
+# what was wrong with the frame, and how many bytes of it came (None: all). With no direction it is
+# no frame but only a note. A plain tuple, because two are made for every echo: a class of any kind
+# costs a third of the throughput.
+Fault: TypeAlias = tuple[str, int | None]
 Record: TypeAlias = tuple[
-    str, int, Direction | None, int, bytes | None, int, int, bytes, str | None
+    str, int, Direction | None, int, bytes | None, int, int, bytes, Fault | None
 ]
 
 # Gets the records of one turn, in order, and returns at once.

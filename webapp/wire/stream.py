@@ -141,6 +141,7 @@ class WebSocketStream(web.StreamResponse):
         self._patience.look(
             now,
             received=self.traffic.bytes_in,
+            unsent=self._mount.unsent,
             reading=self._mount.reading,
             writable=self._mount.writable,
             ending=self.state is not State.OPEN or self._turns.at_end,
@@ -157,8 +158,8 @@ class WebSocketStream(web.StreamResponse):
                 self._put_close(payload[:2])  # its own code (RFC 6455 §5.5.1)
             self._drain()
         elif opcode == Opcode.PING:
-            if self.state is State.OPEN:
-                self._outbox.put(FIN | Opcode.PONG, payload, now)
+            # Also after our own close: until the peer's has come (RFC 6455 §5.5.2).
+            self._outbox.put(FIN | Opcode.PONG, payload, now)
         elif self._ping is not None and payload == self._ping[0]:
             self.round_trip = time.perf_counter() - self._ping[1]
             self._ping = None
@@ -187,9 +188,7 @@ class WebSocketStream(web.StreamResponse):
         self._mount.resume_reading()
 
     def _lost(self, exc: Exception | None) -> None:
-        if self.state is not State.DRAINING and self._turns.within_frame:
-            self._outbox.note("the connection ended within a frame")
-        self._turns.stop()
+        self._turns.lost()
         self.state = State.CLOSED
         self.ending = self._parting.ending(exc)
         self._outbox.flush()

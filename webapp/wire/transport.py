@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
@@ -86,11 +87,17 @@ class Mount(asyncio.Protocol):
     # Bytes out
 
     def write(self, frames: list[bytes]) -> int:
-        """Send frames; return how many bytes they are."""
+        """Send frames; return how many bytes they are, none once the connection is going."""
+        if self._transport.is_closing():
+            return 0
         data = frames[0] if len(frames) == 1 else b"".join(frames)
-        if not self._transport.is_closing():
-            self._transport.write(data)
+        self._transport.write(data)
         return len(data)
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes the peer's end has not taken yet."""
+        return self._transport.get_write_buffer_size()
 
     def write_eof(self) -> None:
         """Tell the peer that no more will come, once all before is sent; then only read.
@@ -101,7 +108,9 @@ class Mount(asyncio.Protocol):
         if self._transport.is_closing():
             return
         if self._transport.can_write_eof():
-            self._transport.write_eof()
+            # asyncio shuts down a socket that the peer may have left already.
+            with suppress(OSError):
+                self._transport.write_eof()
         else:
             self._transport.close()
 

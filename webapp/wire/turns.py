@@ -81,10 +81,21 @@ class Turns:
         self._left: Iterator[Piece] | None = None  # parsed, and not worked off in the last turn
         self._next: asyncio.Handle | None = None
 
-    @property
-    def within_frame(self) -> bool:
-        """Whether the peer has begun a frame that it has not finished."""
-        return not self._parser.idle
+    def lost(self) -> None:
+        """The connection is gone: tell what came and will not be worked off, and stop."""
+        parser = self._parser
+        left = parser.waiting + sum(len(piece[4]) for piece in self._left or ())
+        if self.deaf:
+            pass  # what comes after the end of the conversation is not told
+        elif self._busy:
+            self._outbox.note(f"the connection ended with {left} bytes received and not answered")
+        elif parser.unfinished is not None:
+            head, key, bits, size, _, _, beginning = parser.unfinished
+            fault = "the connection ended within this frame", parser.came
+            self._outbox.received(head, key, bits, size, beginning, time.time_ns(), fault)
+        elif left:
+            self._outbox.note(f"the connection ended within a frame, {left} bytes into its header")
+        self.stop()
 
     def stop(self) -> None:
         """Let go of what was read and not worked off, and ignore what still comes."""
@@ -120,11 +131,14 @@ class Turns:
     def _take(self, data: bytes = b"") -> None:
         """Take a turn: answer what has arrived, up to a bound."""
         try:
+            frames = _TURN_FRAMES
             if data and self.answering and self._parser.idle and self._messages.idle:
-                data = data[self._answer_plain(data) :]
+                end, messages = self._answer_plain(data)
+                data = data[end:]
+                frames -= messages
             if (data or self._busy) and not self.deaf:
                 self._parser.feed(data)
-                self._busy = self._answer_frames()
+                self._busy = self._answer_frames(frames)
             self._outbox.flush()
         except Exception as error:
             self._fail(error)
@@ -146,8 +160,8 @@ class Turns:
         elif self._mount.writable or self.deaf:
             self._mount.resume_reading()
 
-    def _answer_plain(self, data: bytes) -> int:
-        """Answer the plain messages that a chunk begins with; return where they end.
+    def _answer_plain(self, data: bytes) -> tuple[int, int]:
+        """Answer the plain messages that a chunk begins with; return where they end, how many.
 
         The fast lane: a message that came whole in one frame, and is binary or ASCII, needs
         neither the parser nor the assembler, and most messages are such. A test holds both lanes
@@ -181,17 +195,19 @@ class Turns:
             at = stop
         self._traffic.messages_in += messages
         self._traffic.messages_out += replies
-        return at
+        return at, messages
 
-    def _answer_frames(self) -> bool:
-        """Work off frames; return whether there may be more of them for the next turn."""
+    def _answer_frames(self, most: int) -> bool:
+        """Work off so many frames; return whether there may be more for the next turn."""
+        if not most:
+            return True
         now = time.time_ns()
         parser, outbox, answer = self._parser, self._outbox, self._answer
         take, put, received = self._messages.take, outbox.put, outbox.received
         room = _TURN_BYTES
         piece: Piece | None = None
         try:
-            pieces = self._left or iter(parser.parse(_TURN_FRAMES))
+            pieces = self._left or iter(parser.parse(most))
             self._left = None
             for piece in pieces:
                 head, key, bits, size, payload, last, beginning = piece
@@ -217,9 +233,17 @@ class Turns:
             if parser.violation is not None:
                 raise parser.violation
         except ProtocolError as error:
-            piece = error.frame or piece
-            if piece is not None:
-                head, key, bits, size, _, _, beginning = piece
-                received(head, key, bits, size, beginning, now, error.reason)
+            self._record_fault(error, piece, now)
             raise
         return parser.more
+
+    def _record_fault(self, error: ProtocolError, piece: Piece | None, now: int) -> None:
+        """Record the frame at fault like any other: the parser's, or the one in hand."""
+        came = None
+        if error.frame is not None:
+            piece, came = error.frame, error.came
+        elif piece is not None and not piece[5]:
+            came = self._parser.came
+        if piece is not None:
+            head, key, bits, size, _, _, beginning = piece
+            self._outbox.received(head, key, bits, size, beginning, now, (error.reason, came))

@@ -28,11 +28,14 @@ class ProtocolError(Exception):
     """What a client sent breaks the protocol or a limit: the connection ends with this close code.
 
     ``code`` and ``reason`` are those of the close frame to send. ``frame`` is the offending frame
-    as far as it had come, where the parser was the one to notice.
+    as far as it came, and ``came`` how many bytes of it that is, where the parser noticed.
     """
 
-    def __init__(self, code: CloseCode, reason: str, frame: Piece | None = None) -> None:
+    def __init__(
+        self, code: CloseCode, reason: str, frame: Piece | None = None, came: int = 0
+    ) -> None:
         super().__init__(code, reason)
         self.code = code
         self.reason = reason
         self.frame = frame
+        self.came = came
