@@ -157,6 +157,23 @@ def test_the_origins_of_the_table_are_patterns() -> None:
     Config.model_validate({"origins": {"allowed": patterns}})
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_what_the_pages_link_to_is_there(page: str) -> None:
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    for link in links:
+        assert (REPOSITORY / page).parent.joinpath(link).exists(), link
+    assert links or page == "docs/architecture.md"
+
+
+def test_the_files_that_the_map_names_are_there() -> None:
+    """And the other way round: no module of the package is missing from the map."""
+    text = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for path in (REPOSITORY / "webapp").rglob("*.py"):
+        if not path.stem.startswith("__"):
+            assert re.search(rf"`{path.stem}(\.py)?`", text) or f"/{path.name}`" in text, path
+
+
 def _python(line: str) -> list[str]:
     """The words of a command, for this interpreter."""
     first, *others = shlex.split(line)

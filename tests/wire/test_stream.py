@@ -19,7 +19,7 @@ from tests.wire.frames import RawClient, client_frame, until
 from webapp.wire.ending import By, Ending, How
 from webapp.wire.handshake import UpgradeRequest, negotiate
 from webapp.wire.patience import Waits
-from webapp.wire.records import Record
+from webapp.wire.records import Record, State
 from webapp.wire.stream import StreamSettings, WebSocketStream
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
@@ -378,6 +378,23 @@ async def test_a_mute_peer_is_given_up_after_our_close(start: Start) -> None:
     stream.close(1001)
     await until(lambda: _ticked(stream).ending is not None)
     assert stream.ending == Ending(By.SERVER, How.TIME_OUT, 1001, "")
+    await client.close()
+
+
+async def test_who_keeps_the_connection_after_the_closing_handshake_is_cut_in_good_order(
+    start: Start,
+) -> None:
+    wire = await start(Wire())
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    client.send(client_frame(CLOSE, b"\x03\xe8"))
+    assert await client.frame() == (FIN | CLOSE, b"\x03\xe8")
+    now = asyncio.get_running_loop().time()
+    stream.tick(now)
+    assert stream.state == State.DRAINING
+    stream.tick(now + 2)
+    assert await wire.endings.get() == Ending(By.CLIENT, How.CLOSING_HANDSHAKE, 1000, "")
+    assert all(note is None for _, _, _, note in wire.told())
     await client.close()
 
 

@@ -55,6 +55,11 @@ class Parting:
         self._closed(By.CLIENT, code, reason)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether close frames went both ways: the closing handshake is done."""
+        return self._answered
+
+    @property
     def is_given_up(self) -> bool:
         return self._gave_up is not None
 

@@ -80,6 +80,10 @@ class Patience:
         heartbeat = self._waits.heartbeat
         return bool(heartbeat) and now - max(self._heard, self._pinged or 0.0) >= heartbeat
 
+    def ending_for(self, now: float) -> float:
+        """For how many seconds there has been nothing left but to wait for the peer's end."""
+        return 0.0 if self._ending_since is None else now - self._ending_since
+
     def overdue(self, now: float) -> str | None:
         """Return in words what the peer has failed to do in time, if anything."""
         waits = self._waits

@@ -24,6 +24,10 @@ __all__ = ["StreamSettings", "WebSocketStream"]
 
 _log = logging.getLogger(__name__)
 
+# After the closing handshake it is for the server to close the connection (RFC 6455 §7.1.1). Its
+# half is closed at once; this is how many seconds a client has to see that and close its own.
+_LINGER = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
@@ -146,7 +150,9 @@ class WebSocketStream(web.StreamResponse):
             writable=self._mount.writable,
             ending=self.state is not State.OPEN or self._turns.at_end,
         )
-        if why := self._patience.overdue(now):
+        if self._parting.is_answered and self._patience.ending_for(now) >= _LINGER:
+            self._mount.abort()  # in good order: all has been said
+        elif why := self._patience.overdue(now):
             self.abort(why)
         elif self.state is State.OPEN and self._patience.ping_due(now):
             self.ping()
