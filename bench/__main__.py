@@ -68,7 +68,8 @@ def compare_memory(clients: int = 100, messages: int = 10_000) -> None:
             result = run(port, Load(clients, 10, 64, batches=messages // 10))
             progress("")
         after = resident_bytes(process)
-    print(f"{result.echoes:,} echoes, all right and in order, in {result.seconds:.1f} s")
+    print(f"{result.echoes:,} echoes, ten in flight on each of {clients} connections,")
+    print(f"all right and in order, in {result.seconds:.1f} s")
     print(f"page meanwhile: {watcher.shown:,} events shown, {watcher.left_out:,} left out")
     print(f"resident: {before / 1e6:.1f} MB after the start, {after / 1e6:.1f} MB at the end")
 

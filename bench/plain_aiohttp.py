@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 
 
 async def echo(request: web.Request) -> web.WebSocketResponse:
-    ws = web.WebSocketResponse()
+    ws = web.WebSocketResponse(max_msg_size=0)
     await ws.prepare(request)
     async for message in ws:
         if message.type is WSMsgType.TEXT:

@@ -26,7 +26,7 @@ def serving(
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Run a server for as long as the context lasts; give its process and its port.
 
-    The server has the first core for itself, whoever loads it the others, if there are any.
+    The server is pinned to the first core, this process to the others, if there are any.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

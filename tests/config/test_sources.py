@@ -173,7 +173,7 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
         (
             "hosts: {allowed: []}",
             "config.yaml, line 1: hosts.allowed is []; "
-            "expected one name at least: nobody could reach the page",
+            "expected at least one name: without any, nobody could reach the page",
         ),
         (
             "websocket: {subprotocols: some}",

@@ -381,7 +381,7 @@ async def test_what_a_watcher_says_is_ignored(client: Client) -> None:
     await watcher.until(lambda: "closed" in watcher.kinds)
 
 
-async def test_a_watcher_that_does_not_read_is_nobodys_burden(serve: Serve) -> None:
+async def test_a_watcher_that_does_not_read_slows_nobody_down(serve: Serve) -> None:
     """The echo goes on, little is queued, and what was missed is counted when it reads again."""
     watching = Remembered()
     client = await serve(watching.middleware)

@@ -85,7 +85,7 @@ class HostsConfig(_Section):
     @classmethod
     def _check_allowed(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
         if not allowed:
-            raise ValueError("expected one name at least: nobody could reach the page")
+            raise ValueError("expected at least one name: without any, nobody could reach the page")
         HostPolicy(allowed)
         return allowed
 

@@ -10,14 +10,14 @@ from webapp.wire.transport import Mount
 
 __all__ = ["Outbox"]
 
-# A payload from this size on goes to the transport as it is: joining it to others would copy it.
+# A payload from this size on is not joined to its header: that would copy it.
 _LARGE = 64 * 1024
 
 
 class Outbox:
     """Gathers frames and records until they are flushed: one write and one call for a turn."""
 
-    __slots__ = ("_kept", "_mount", "_name", "_observe", "_traffic", "frames", "records")
+    __slots__ = ("_frames", "_kept", "_mount", "_name", "_observe", "_records", "_traffic")
 
     def __init__(
         self, name: str, kept_payload: int, traffic: Traffic, mount: Mount, observe: Observe
@@ -28,19 +28,19 @@ class Outbox:
         self._traffic = traffic
         self._mount = mount
         self._observe = observe
-        self.frames: list[bytes] = []
-        self.records: list[Record] = []
+        self._frames: list[bytes] = []
+        self._records: list[Record] = []
 
     def put(self, head: int, payload: bytes, now: int) -> int:
         """Add a frame with this first byte, at a time in nanoseconds; return its payload's size."""
         size = len(payload)
         header = build_header(head, size)
         if size < _LARGE:
-            self.frames.append(header + payload)
+            self._frames.append(header + payload)
         else:
-            self.frames += (header, payload)
+            self._frames += (header, payload)
         bits = 7 if size < 126 else length_bits(size)
-        self.records.append(
+        self._records.append(
             (self._name, now, "out", head, None, bits, size, payload[: self._kept], None)
         )
         return size
@@ -56,19 +56,19 @@ class Outbox:
         fault: Fault | None = None,
     ) -> None:
         """Record a frame that came; the arguments before ``now`` are those of ``frames.Piece``."""
-        self.records.append(
+        self._records.append(
             (self._name, now, "in", head, key, bits, size, payload[: self._kept], fault)
         )
 
     def note(self, text: str) -> None:
         """Record something that is no frame."""
-        self.records.append((self._name, time.time_ns(), None, 0, None, 0, 0, b"", (text, 0)))
+        self._records.append((self._name, time.time_ns(), None, 0, None, 0, 0, b"", (text, 0)))
 
     def flush(self) -> None:
         """Send all frames in one write, then hand on all records."""
-        if frames := self.frames:
-            self.frames = []
+        if frames := self._frames:
+            self._frames = []
             self._traffic.bytes_out += self._mount.write(frames)
-        if records := self.records:
-            self.records = []
+        if records := self._records:
+            self._records = []
             self._observe(records)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Mount", "Receiver"]
 
+# From this size on, frames go to the transport one by one: joining them would copy them.
+_LARGE = 64 * 1024
+
 
 class Receiver(Protocol):
     """Who gets what a mount receives."""
@@ -90,9 +93,12 @@ class Mount(asyncio.Protocol):
         """Send frames; return how many bytes they are, none once the connection is going."""
         if self._transport.is_closing():
             return 0
-        data = frames[0] if len(frames) == 1 else b"".join(frames)
-        self._transport.write(data)
-        return len(data)
+        size = sum(map(len, frames))
+        if size < _LARGE or len(frames) == 1:
+            self._transport.write(b"".join(frames))
+        else:
+            self._transport.writelines(frames)
+        return size
 
     @property
     def unsent(self) -> int:
