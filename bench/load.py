@@ -31,8 +31,8 @@ class EchoError(Exception):
 class Load:
     """Texts of ``size`` bytes, ``in_flight`` at a time on each of so many connections.
 
-    The load lasts for ``seconds``, or for so many ``batches`` of those in flight; in the latter case
-    all messages differ, so that none can be taken for another.
+    The load lasts for ``seconds``, or for so many ``batches`` of those in flight. With batches all
+    messages differ, so that none can be taken for another.
     """
 
     connections: int
