@@ -2,7 +2,7 @@
 /** One connection or refusal: what it is, how it shook hands, how it ended. */
 
 import { copy } from "./copy.js";
-import { age, count, duration, size, timestamp } from "./format.js";
+import { count, duration, lasted, size, timestamp } from "./format.js";
 import { fact, stamp } from "./stamps.js";
 import { texts } from "./texts.js";
 import { show, visible } from "./visible.js";
@@ -18,10 +18,11 @@ const NEGOTIATED = new Set(["sec-websocket-protocol", "sec-websocket-extensions"
 /**
  * @param {Row | undefined} row @param {Handshake | undefined} handshake
  * @param {string} without what to say where there is no handshake
+ * @param {boolean} earlier whether it was of an earlier run of the server
  * @param {number} now the server's time @param {() => void} showFrames
  * @returns {HTMLElement}
  */
-export function connectionDetail(row, handshake, without, now, showFrames) {
+export function connectionDetail(row, handshake, without, earlier, now, showFrames) {
   const { element, slots } = stamp("connection-detail");
   const refusal = row?.refusal ?? (handshake?.kind === "refused" ? handshake.refusal : null);
   slots.show.addEventListener("click", showFrames);
@@ -29,12 +30,12 @@ export function connectionDetail(row, handshake, without, now, showFrames) {
     element.dataset.state = row.state;
     show(slots.words, stateWords(row));
     fillFacts(slots.facts, row, now);
-  } else show(slots.words, refusal?.reason ?? (handshake ? "" : texts.inspector.gone));
+  } else show(slots.words, earlier ? texts.inspector.earlier : (refusal?.reason ?? texts.inspector.gone));
   if (refusal) fillRefusal(slots, refusal);
   if (handshake) {
     const { request } = handshake;
-    slots.handshake.append(head(texts.inspector.sent, request));
-    if (handshake.kind === "opened") slots.handshake.append(head(texts.inspector.answered, handshake.response));
+    slots.handshake.append(head(texts.inspector.sent, request, false));
+    if (handshake.kind === "opened") slots.handshake.append(head(texts.inspector.answered, handshake.response, true));
   } else slots.handshake.textContent = without;
   return element;
 }
@@ -58,7 +59,7 @@ function fillFacts(list, row, now) {
   if (row.refusal) return;
   fact(list, facts.subprotocol, row.subprotocol ? visible(row.subprotocol) : facts.none, row.subprotocol !== null);
   fact(list, facts.compressed, row.compressed ? facts.yes : facts.no);
-  fact(list, facts.lasted, row.closed === null ? age(now - row.opened) : duration(row.closed - row.opened));
+  fact(list, row.closed === null ? facts.openFor : facts.lasted, lasted(row, now));
   fact(list, facts.messages, facts.inAndOut(count(row.messages_in), count(row.messages_out)));
   fact(list, facts.bytes, facts.inAndOut(size(row.bytes_in), size(row.bytes_out)));
   if (row.round_trip !== null) fact(list, facts.roundTrip, duration(row.round_trip));
@@ -77,17 +78,27 @@ function fillRefusal(slots, refusal) {
   slots["copy-remedy"].addEventListener("click", () => copy(slots["copy-remedy"], refusal.remedy));
 }
 
-/** @param {string} title @param {Head} message */
-function head(title, message) {
+/** @param {string} title @param {Head} message @param {boolean} settles whether it says what was negotiated */
+function head(title, message, settles) {
   const { element, slots } = stamp("head");
   slots.title.textContent = title;
   show(slots.start, message.line);
   for (const [name, value] of message.headers) {
     const field = stamp("field");
-    field.element.toggleAttribute("data-negotiated", NEGOTIATED.has(name.toLowerCase()));
     show(field.slots.name, name);
+    if (settles && NEGOTIATED.has(name.toLowerCase())) {
+      field.element.setAttribute("data-negotiated", "");
+      field.slots.name.append(negotiated());
+    }
     show(field.slots.value, value);
     slots.rows.append(field.element);
   }
   return element;
+}
+
+function negotiated() {
+  const mark = document.createElement("span");
+  mark.className = "negotiated";
+  mark.textContent = texts.inspector.negotiated;
+  return mark;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The list of connections: open before ended, newest first; refused ones stand among the ended, marked. */
 
-import { age, clock, count, duration, shortId, size } from "./format.js";
+import { clock, count, lasted, shortId, size } from "./format.js";
 import { part, stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
 import { show } from "./visible.js";
@@ -26,7 +26,6 @@ export class Connections {
     this.#choice = choice;
     this.#isOwn = isOwn;
     choice.addEventListener("change", () => this.changed());
-    setInterval(() => this.changed(), 1000);
     for (const id of ["open-connections", "ended-connections"]) {
       part(id).addEventListener("click", (event) => {
         const item = event.target instanceof Element ? event.target.closest(".connection") : null;
@@ -42,7 +41,7 @@ export class Connections {
 
   #draw() {
     this.#due = 0;
-    const { rows, stats, unlisted } = this.#picture;
+    const { rows, stats, omitted, frozen } = this.#picture;
     const { open, ended } = this.#picture.sorted();
     for (const [id, item] of this.#items) {
       if (rows.has(id)) continue;
@@ -54,9 +53,11 @@ export class Connections {
     part("open-title").hidden = open.length === 0;
     part("ended-title").hidden = ended.length === 0;
     part("connections-none").hidden = rows.size > 0;
-    part("connections-more").hidden = unlisted === 0;
-    write(part("connections-more"), texts.connections.more(unlisted));
-    if (stats) write(part("connections-count"), texts.connections.head(stats.open, stats.refused));
+    part("connections-more").hidden = omitted === 0;
+    write(part("connections-more"), texts.connections.more(omitted));
+    if (!stats) return;
+    const { asOf, head } = texts.connections;
+    write(part("connections-count"), frozen ? asOf(clock(stats.time).slice(0, 8)) : head(stats.open, stats.refused));
   }
 
   /** @param {HTMLElement} list @param {Row[]} rows */
@@ -103,7 +104,7 @@ export class Connections {
 /** When a refusal was, and how long anything else has lasted. @param {Row} row @param {number} now */
 function since(row, now) {
   if (row.state === "refused") return clock(row.opened).slice(0, 8);
-  return row.closed === null ? age(now - row.opened) : duration(row.closed - row.opened);
+  return lasted(row, now);
 }
 
 /** How it ended, where it has or is about to. @param {Row} row */

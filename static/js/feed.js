@@ -4,7 +4,7 @@
 /** @typedef {import("./types").Hello} Hello */
 /** @typedef {import("./types").Events} Events */
 /** @typedef {import("./types").State} State */
-/** @typedef {{ state: "connecting" | "live" | "lost", seconds: number }} FeedState */
+/** @typedef {{ state: "connecting" | "live" | "silent" | "lost", seconds: number }} FeedState */
 /**
  * @typedef {object} Reader
  * @property {(message: Hello, restarted: boolean) => void} hello
@@ -15,6 +15,11 @@
 
 const SHORTEST = 500;
 const LONGEST = 5000;
+// The server says something every quarter of a second. What counts is how often this page has
+// looked, not the clock: a page that slept has not waited.
+const LOOK = 500;
+const SILENT = 4;
+const GIVEN_UP = 10;
 
 export class Feed {
   /** @type {string | null} */ #cursor = null;
@@ -25,6 +30,8 @@ export class Feed {
   #failures = 0;
   #due = 0;
   #timer = 0;
+  /** How many looks ago the server last said something. */
+  #quiet = 0;
 
   /** @param {string} path @param {Reader} reader */
   constructor(path, reader) {
@@ -33,6 +40,7 @@ export class Feed {
     // Nobody waits out a pause in front of a network that has just come back.
     window.addEventListener("online", () => this.#hurry());
     document.addEventListener("visibilitychange", () => document.hidden || this.#hurry());
+    setInterval(() => this.#look(), LOOK);
   }
 
   /** Open the feed, after the last event seen if there is one. */
@@ -45,12 +53,15 @@ export class Feed {
     if (this.#cursor !== null) address.searchParams.set("after", this.#cursor);
     const socket = new WebSocket(address);
     this.#socket = socket;
-    socket.addEventListener("message", (event) => this.#receive(JSON.parse(event.data)));
+    this.#quiet = 0;
+    socket.addEventListener("message", (event) => socket === this.#socket && this.#receive(JSON.parse(event.data)));
     socket.addEventListener("close", () => socket === this.#socket && this.#lose());
   }
 
   /** @param {import("./types").Message} message */
   #receive(message) {
+    if (this.#quiet >= SILENT && this.#failures === 0) this.#reader.changed({ state: "live", seconds: 0 });
+    this.#quiet = 0;
     switch (message.type) {
       case "hello": {
         const restarted = this.#run !== null && this.#run !== message.run;
@@ -69,6 +80,18 @@ export class Feed {
       case "state":
         this.#reader.state(message);
         break;
+    }
+  }
+
+  /** Nothing is heard of a server that hangs, or of a cable that was pulled out. */
+  #look() {
+    if (!this.#socket) return;
+    this.#quiet += 1;
+    if (this.#quiet === GIVEN_UP) {
+      this.#socket.close();
+      this.#lose();
+    } else if (this.#quiet === SILENT && this.#failures === 0 && this.#run !== null) {
+      this.#reader.changed({ state: "silent", seconds: 0 });
     }
   }
 

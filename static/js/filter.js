@@ -2,6 +2,8 @@
 /** What the stream lets through: a text or regular expression, control frames or not, one connection or all. */
 
 import { clientName, flags, isControl, opcodeName, preview } from "./words.js";
+import { search } from "./search.js";
+import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./types").Line} Line */
@@ -15,34 +17,26 @@ export function previewOf(line) {
 
 /**
  * Make the predicate of what is wanted; null where the regular expression is none.
- * @param {Wanted} wanted @returns {((line: Line) => boolean) | null}
+ * @param {Wanted} wanted @param {() => void} slow called when the expression takes too long, and lets everything through
+ * @returns {((line: Line) => boolean) | null}
  */
-export function predicate({ query, control, connection }) {
-  const matches = matcher(query.trim());
+export function predicate({ query, control, connection }, slow) {
+  const matches = search(query.trim(), slow);
   if (!matches) return null;
   return (line) => {
     const { event } = line;
     if (!event) return true;
     if (connection !== null && event.connection !== connection) return false;
     if (!control && event.kind === "frame" && isControl(event.opcode)) return false;
-    return matches(line);
+    return matches(searched(line));
   };
 }
 
-/** @param {string} query @returns {((line: Line) => boolean) | null} */
-function matcher(query) {
-  if (!query) return () => true;
-  const expression = /^\/(.+)\/(i?)$/.exec(query);
-  if (!expression) {
-    const needle = query.toLowerCase();
-    return (line) => searched(line).toLowerCase().includes(needle);
-  }
-  try {
-    const pattern = new RegExp(expression[1], `${expression[2]}u`);
-    return (line) => pattern.test(searched(line));
-  } catch {
-    return null;
-  }
+/** Say beside the field what is wrong with the filter. @param {string | null} sentence */
+export function explain(sentence) {
+  part("filter").setAttribute("aria-invalid", String(sentence !== null));
+  part("filter-problem").hidden = sentence === null;
+  write(part("filter-problem"), sentence ?? "");
 }
 
 /** What of a line one can search for: its words, as they stand there. @param {Line} line */

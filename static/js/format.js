@@ -35,6 +35,9 @@ export function age(microseconds) {
   return seconds < 60 ? `${seconds}${THIN_SPACE}s` : duration(seconds * 1e6);
 }
 
+/** How long a connection lasted, or how old it is. @param {{ opened: number, closed: number | null }} row @param {number} now */
+export const lasted = ({ opened, closed }, now) => (closed === null ? age(now - opened) : duration(closed - opened));
+
 /** The seconds from one time to another, both in microseconds. @param {number} time @param {number} since */
 export function elapsed(time, since) {
   const seconds = (time - since) / 1e6;

@@ -2,8 +2,9 @@
 /** One frame: its header field by field, its payload as text or JSON, its bytes. */
 
 import { copy } from "./copy.js";
-import { shortId, size, timestamp } from "./format.js";
+import { size, timestamp } from "./format.js";
 import { hexdump } from "./hexdump.js";
+import { indented } from "./json.js";
 import { fact, stamp } from "./stamps.js";
 import { texts } from "./texts.js";
 import { bytesOf, decode, hexOf, show } from "./visible.js";
@@ -18,7 +19,7 @@ export function frameDetail(frame, width) {
   show(slots.note, frame.note ?? "");
   fillFields(slots.fields, frame);
   fillPayload(slots, frame, width);
-  fact(slots.facts, texts.facts.connection, shortId(frame.connection), true);
+  fact(slots.facts, texts.facts.connection, frame.connection, true);
   fact(slots.facts, texts.facts.time, timestamp(frame.time), true);
   fact(slots.facts, texts.facts.cursor, frame.cursor, true);
   return element;
@@ -46,8 +47,12 @@ function fillFields(table, frame) {
   row("Opcode", `0x${frame.opcode.toString(16)} ${opcodeName(frame.opcode)}`, fields.opcodes[frame.opcode] ?? fields.reserved, !fields.opcodes[frame.opcode]);
   row("MASK", bit(masked), (proper ? fields.mask : fields.maskWrong)[masked ? 1 : 0], !proper);
   row("Payload length", texts.inspector.length(frame.payload_size), fields.length[frame.length_bits]);
-  if (frame.masking_key !== null) row("Masking key", frame.masking_key.replace(/(..)(?=.)/g, "$1 "), fields.key);
-  row("On the wire", texts.inspector.length(frame.wire_size), fields.wire(texts.inspector.length(frame.wire_size - frame.payload_size)));
+  const { length } = texts.inspector;
+  if (frame.masking_key !== null) row("Masking key", frame.masking_key.replace(/(..)(?=.)/g, "$1 "), frame.masking_key ? fields.key : fields.keyMissing);
+  const header = headerSize(frame);
+  const whole = header + frame.payload_size;
+  const partly = frame.wire_size < whole;
+  row("On the wire", length(frame.wire_size), partly ? fields.partly(length(whole)) : fields.wire(length(header)), partly);
 }
 
 /** @param {Record<string, HTMLElement>} slots @param {FrameEvent} frame @param {number} width */
@@ -56,9 +61,11 @@ function fillPayload(slots, frame, width) {
   const bytes = bytesOf((frame.message ?? frame).payload);
   slots.length.textContent = frame.message ? texts.inspector.inflated(whole) : size(whole);
   slots.cut.hidden = bytes.length >= whole;
-  slots.cut.textContent = texts.inspector.cut(bytes.length, whole);
+  const came = Math.max(0, frame.wire_size - headerSize(frame));
+  const partly = !frame.message && came < whole && bytes.length >= came;
+  slots.cut.textContent = (partly ? texts.inspector.partly : texts.inspector.cut)(bytes.length, whole);
   if (bytes.length === 0) {
-    slots.text.textContent = texts.inspector.noPayload;
+    slots.text.textContent = whole ? "" : texts.inspector.noPayload;
     slots.text.classList.add("none");
     slots.bytes.hidden = true;
     slots["copy-text"].hidden = true;
@@ -71,21 +78,19 @@ function fillPayload(slots, frame, width) {
   const as = (/** @type {string} */ shown) => show(slots.text, shown, true);
   slots["copy-text"].hidden = !readable && !close;
   slots.segments.hidden = json === null;
-  let current = json ?? text;
-  if (readable || close) as(current);
+  if (readable || close) as(json ?? text);
   else {
     slots.text.textContent = texts.inspector.notText;
     slots.text.classList.add("none");
   }
   for (const [slot, value] of /** @type {const} */ ([["as-json", json], ["as-text", text]])) {
     slots[slot].addEventListener("click", () => {
-      current = value ?? text;
-      as(current);
+      as(value ?? text);
       slots["as-json"].setAttribute("aria-pressed", String(slot === "as-json"));
       slots["as-text"].setAttribute("aria-pressed", String(slot === "as-text"));
     });
   }
-  slots["copy-text"].addEventListener("click", () => copy(slots["copy-text"], current));
+  slots["copy-text"].addEventListener("click", () => copy(slots["copy-text"], text));
   slots["copy-hex"].addEventListener("click", () => copy(slots["copy-hex"], hexOf(bytes)));
   const dump = hexdump(bytes, width);
   slots.offsets.textContent = dump.offsets;
@@ -102,12 +107,7 @@ function closeText(bytes) {
   return closeName(bytes[0] * 256 + bytes[1]) + (reason ? `\n${reason}` : "");
 }
 
-/** Indent what is a JSON object or array; null for anything else. @param {string} text */
-function indented(text) {
-  if (!/^\s*[[{]/.test(text)) return null;
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return null;
-  }
+/** RFC 6455 §5.2: two bytes, the extended length, the masking key. @param {FrameEvent} frame */
+function headerSize({ length_bits: bits, masking_key: key }) {
+  return 2 + (bits > 7 ? bits / 8 : 0) + (key === null ? 0 : 4);
 }

@@ -1,11 +1,9 @@
 // @ts-check
-/** How connections began that the feed has not told this page of: asked from the server, once each. */
+/** How connections began that the feed has not told this page of: asked of the server, once each. */
 
-const EVENTS = "/api/events";
-// As many as the server gives: a handshake is the first event of its connection.
-const MOST = "1000";
+const CONNECTIONS = "/api/connections/";
 
-/** @typedef {"known" | "asking" | "unknown" | "unreachable"} HandshakeState */
+/** @typedef {"known" | "asking" | "unknown" | "earlier" | "unreachable"} HandshakeState */
 
 export class Handshakes {
   #picture;
@@ -20,12 +18,13 @@ export class Handshakes {
 
   /** What there is to say about a connection's handshake. @param {string} id @returns {HandshakeState} */
   state(id) {
-    return this.#picture.handshakes.has(id) ? "known" : (this.#asked.get(id) ?? "asking");
+    if (this.#picture.handshakes.has(id)) return "known";
+    return this.#picture.isEarlier(id) ? "earlier" : (this.#asked.get(id) ?? "asking");
   }
 
   /** See to it that a connection's handshake is known, where that can be. @param {string} id */
   async want(id) {
-    if (this.#picture.handshakes.has(id) || this.#asked.has(id)) return;
+    if (this.#asked.has(id) || ["known", "earlier"].includes(this.state(id))) return;
     this.#asked.set(id, "asking");
     this.#asked.set(id, await this.#ask(id));
     this.#told();
@@ -39,12 +38,10 @@ export class Handshakes {
   /** @param {string} id */
   async #ask(id) {
     try {
-      const answer = await fetch(`${EVENTS}?${new URLSearchParams({ connection: id, limit: MOST })}`);
+      const answer = await fetch(CONNECTIONS + encodeURIComponent(id));
       if (!answer.ok) return "unknown";
-      const { events } = /** @type {import("./types").Events} */ (await answer.json());
-      for (const event of events) {
-        if (event.kind === "opened" || event.kind === "refused") this.#picture.remember(event);
-      }
+      const { began } = /** @type {{ began: import("./types").Began }} */ (await answer.json());
+      this.#picture.remember(began);
       return "unknown";
     } catch {
       return "unreachable";

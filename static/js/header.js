@@ -2,7 +2,7 @@
 /** The header strip: the state of the feed in words, and what passes per second. */
 
 import { announce } from "./announce.js";
-import { count, size } from "./format.js";
+import { clock, count, size } from "./format.js";
 import { Sparkline } from "./sparkline.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
@@ -11,11 +11,13 @@ import { texts } from "./texts.js";
 
 const GAP_SHOWN = 3000;
 const QUIET = 1500;
+const UNKNOWN = "–";
 
 export class Header {
   /** @type {{ stats: Stats, at: number }[]} */ #samples = [];
   /** @type {import("./feed.js").FeedState} */ #feed = { state: "connecting", seconds: 0 };
   #stream;
+  /** When the server last said how things stand. @type {number | null} */ #last = null;
   #gap = { size: 0, until: 0 };
   #chart = new Sparkline();
   #rates = { in: 0, out: 0, bytes: 0 };
@@ -31,11 +33,14 @@ export class Header {
 
   /** @param {import("./feed.js").FeedState} feed */
   feed(feed) {
-    if (feed.state !== this.#feed.state && this.#feed.state !== "connecting") {
-      announce(feed.state === "live" ? texts.announce.back : texts.announce.lost);
+    const { state } = feed;
+    if (state !== this.#feed.state && this.#feed.state !== "connecting") {
+      announce(state === "live" ? texts.announce.back : state === "silent" ? texts.announce.silent : texts.announce.lost);
     }
     this.#feed = feed;
-    if (feed.state !== "live") this.#samples = [];
+    if (state !== "live") this.#samples = [];
+    document.body.toggleAttribute("data-stale", state !== "live");
+    this.#measure();
     this.#say();
   }
 
@@ -49,6 +54,7 @@ export class Header {
   /** @param {Stats} stats */
   stats(stats) {
     const now = performance.now();
+    this.#last = stats.time;
     this.#samples.push({ stats, at: now });
     while (this.#samples.length > 2 && now - this.#samples[1].at > 1000) this.#samples.shift();
     write(part("count-open"), count(stats.open));
@@ -70,9 +76,10 @@ export class Header {
       const per = (/** @type {keyof Stats} */ name) => Math.max(0, last.stats[name] - first.stats[name]) / seconds;
       this.#rates = { in: per("messages_in"), out: per("messages_out"), bytes: per("bytes_in") + per("bytes_out") };
     }
-    write(part("rate-in"), rate(this.#rates.in));
-    write(part("rate-out"), rate(this.#rates.out));
-    write(part("rate-bytes"), size(this.#rates.bytes));
+    const known = this.#feed.state === "live";
+    write(part("rate-in"), known ? rate(this.#rates.in) : UNKNOWN);
+    write(part("rate-out"), known ? rate(this.#rates.out) : UNKNOWN);
+    write(part("rate-bytes"), known ? size(this.#rates.bytes) : UNKNOWN);
   }
 
   #tick() {
@@ -85,10 +92,12 @@ export class Header {
     const { state, seconds } = this.#feed;
     const gap = performance.now() < this.#gap.until;
     const paused = this.#stream.paused;
+    const asOf = this.#last === null ? "" : texts.feed.asOf(clock(this.#last).slice(0, 8));
     const [shown, words] =
-      state === "lost" ? ["lost", seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying]
+      state === "lost" ? ["lost", (seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying) + asOf]
+      : state === "silent" ? ["lost", texts.feed.silent + asOf]
       : state === "connecting" ? ["connecting", texts.feed.connecting]
-      : paused ? ["paused", texts.feed.paused(this.#stream.waiting)]
+      : paused ? ["paused", texts.feed.paused(this.#stream.waiting, this.#stream.narrowed)]
       : gap ? ["gap", texts.feed.gap(this.#gap.size)]
       : ["live", texts.feed.live];
     part("feed-state").dataset.state = shown;

@@ -2,7 +2,7 @@
 /** The inspector: shows the frame or the connection that is chosen, and goes away when nothing is. */
 
 import { connectionDetail } from "./connection-detail.js";
-import { shortId } from "./format.js";
+import { lasted, shortId } from "./format.js";
 import { frameDetail } from "./frame-detail.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
@@ -15,6 +15,7 @@ export class Inspector {
   #picture;
   #handshakes;
   #showFrames;
+  #cover;
   /** What is drawn, so that it is not drawn again under somebody's eyes. */
   #drawn = "";
   /** @type {Element | null} */ #from = null;
@@ -23,8 +24,10 @@ export class Inspector {
    * @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture
    * @param {import("./handshakes.js").Handshakes} handshakes
    * @param {() => void} showFrames leave the inspector for the stream, on a narrow page
+   * @param {(shown: boolean) => boolean} cover tell the panes, and learn whether some are covered now
    */
-  constructor(choice, picture, handshakes, showFrames) {
+  constructor(choice, picture, handshakes, showFrames, cover) {
+    this.#cover = cover;
     this.#choice = choice;
     this.#picture = picture;
     this.#handshakes = handshakes;
@@ -51,21 +54,26 @@ export class Inspector {
       if (pane.hidden) return;
       const inside = pane.contains(document.activeElement);
       pane.hidden = true;
+      this.#cover(false);
       this.#drawn = "";
       if (inside && this.#from instanceof HTMLElement) this.#from.focus();
       return;
     }
-    if (pane.hidden) this.#from = document.activeElement;
-    if (shown === "connection") this.#handshakes.want(connection ?? "");
-    const key = this.#key();
+    const opens = pane.hidden;
+    if (opens) this.#from = document.activeElement;
+    const id = shown === "connection" ? connection : line?.event && line.event.kind !== "frame" ? line.event.connection : null;
+    if (id !== null) this.#handshakes.want(id);
+    const key = this.#key(id);
     if (key === this.#drawn) return;
     const anew = key.split(" ")[0] !== this.#drawn.split(" ")[0];
     this.#drawn = key;
-    if (!anew && shown === "connection") {
-      this.#refresh(this.#connection(connection ?? ""));
+    if (!anew && id !== null) {
+      this.#refresh(this.#connection(id));
       return;
     }
     pane.hidden = false;
+    // What lies below cannot be used, and so has no focus either.
+    if (this.#cover(true) && opens) pane.focus();
     pane.dataset.inspects = shown;
     part("inspector-back").hidden = !(shown === "line" && connection !== null);
     if (connection !== null) write(part("inspector-back-words"), texts.inspector.back(shortId(connection)));
@@ -82,18 +90,22 @@ export class Inspector {
     for (const slot of ["words", "facts", "handshake"]) {
       const was = old.querySelector(`[data-slot="${slot}"]`);
       const is = fresh.querySelector(`[data-slot="${slot}"]`);
-      if (was && is && was.textContent !== is.textContent) was.replaceWith(is);
+      if (!was || !is || was.textContent === is.textContent) continue;
+      const cells = { was: [...was.querySelectorAll("dt, dd")], is: [...is.querySelectorAll("dt, dd")] };
+      if (slot !== "facts" || cells.was.length !== cells.is.length) was.replaceWith(is);
+      else cells.was.forEach((cell, i) => write(cell, cells.is[i].textContent ?? ""));
     }
   }
 
-  #key() {
-    const { inspected, line, connection } = this.#choice;
-    if (inspected === "line") return `line:${line?.number}`;
-    const id = connection ?? "";
+  /** @param {string | null} id the connection that is shown, by itself or for a line of its own */
+  #key(id) {
+    const { inspected, line } = this.#choice;
+    const name = inspected === "line" ? `line:${line?.number}` : `connection:${id}`;
+    if (id === null) return name;
     const row = this.#picture.rows.get(id);
-    const state = row ? [row.state, row.messages_in, row.messages_out, row.bytes_in, row.round_trip] : [];
+    const age = row ? lasted(row, this.#picture.now) : "";
     // The part before the space names it, the rest tells whether it has changed.
-    return `connection:${id} ${[...state, this.#handshakes.state(id)]}`;
+    return `${name} ${JSON.stringify([row, age, this.#handshakes.state(id), this.#picture.isEarlier(id)])}`;
   }
 
   /** @returns {Node} */
@@ -114,6 +126,6 @@ export class Inspector {
     write(part("inspector-title"), texts.inspector.connection(shortId(id)));
     const { rows, handshakes, now } = this.#picture;
     const without = texts.inspector.handshake[this.#handshakes.state(id)];
-    return connectionDetail(rows.get(id), handshakes.get(id), without, now, this.#showFrames);
+    return connectionDetail(rows.get(id), handshakes.get(id), without, this.#picture.isEarlier(id), now, this.#showFrames);
   }
 }

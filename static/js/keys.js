@@ -5,11 +5,10 @@ import { part } from "./stamps.js";
 
 /** @param {import("./stream.js").Stream} stream @param {import("./choice.js").Choice} choice @param {() => void} toStream */
 export function mountKeys(stream, choice, toStream) {
-  const help = /** @type {HTMLDialogElement} */ (part("help"));
-  part("help-button").addEventListener("click", () => help.showModal());
-  help.addEventListener("click", (event) => event.target === help && help.close());
+  const help = mountDialog("help");
+  mountDialog("ways");
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     if (event.key === "Escape") escape(event, target, choice);
     else if (!types(target) && act(event, target)) event.preventDefault();
@@ -17,7 +16,7 @@ export function mountKeys(stream, choice, toStream) {
 
   /** @param {KeyboardEvent} event @param {HTMLElement} target */
   function act(event, target) {
-    const onButton = target.closest("button, summary, a, [role='separator']") !== null;
+    const onControl = target.closest("button, input, select, textarea, summary, a, [role='separator']") !== null;
     const onGrid = target.id === "stream-grid";
     switch (event.key) {
       case "/":
@@ -28,7 +27,7 @@ export function mountKeys(stream, choice, toStream) {
         help.showModal();
         return true;
       case " ":
-        if (onButton) return false;
+        if (onControl) return false;
         stream.pause();
         return true;
       case "j":
@@ -38,7 +37,7 @@ export function mountKeys(stream, choice, toStream) {
         stream.step(-1);
         return true;
       case "Enter":
-        if (onButton || !(onGrid || target === document.body || target.closest("#stream"))) return false;
+        if (onControl || !(onGrid || target === document.body || target.closest("#stream"))) return false;
         stream.open();
         return true;
     }
@@ -65,6 +64,14 @@ export function mountKeys(stream, choice, toStream) {
     }
     return false;
   }
+}
+
+/** Let a dialog be opened by its button, and closed by a click beside it. @param {string} name */
+function mountDialog(name) {
+  const dialog = /** @type {HTMLDialogElement} */ (part(name));
+  part(`${name}-button`).addEventListener("click", () => dialog.showModal());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  return dialog;
 }
 
 /** @param {KeyboardEvent} event @param {HTMLElement} target @param {import("./choice.js").Choice} choice */

@@ -14,13 +14,18 @@ export class Lines {
   /** @type {Line[]} */ all = [];
   /** @type {Line[]} */ shown = [];
   /** @type {Line[]} */ #waiting = [];
-  #dropped = 0;
+  /** How many events what was dropped of the waiting lines stood for, and when the last was added. */
+  #dropped = { size: 0, number: 0 };
   #number = 0;
   /** @type {(line: Line) => boolean} */ #lets = () => true;
   /** Waiting lines stay out of sight: somebody has paused. */
   paused = false;
   /** Nothing may move: somebody reads further up. */
   held = false;
+  /** How many events wait out of sight, whatever the filter. */
+  waiting = 0;
+  /** How many events have come that the filter lets through, in view or waiting. */
+  came = 0;
 
   /** @param {import("./types").Event} event */
   addEvent(event) {
@@ -31,16 +36,12 @@ export class Lines {
   addGap(gap, size) {
     const last = this.#waiting.at(-1) ?? this.all.at(-1);
     if (last && last.gap === gap) {
-      last.size += size;
-      last.preview = null;
+      grow(last, size);
+      this.came += size;
+      if (this.#waiting.length) this.waiting += size;
       return;
     }
     this.#add({ number: (this.#number += 1), event: null, gap, size, preview: null });
-  }
-
-  /** How many lines wait for the end of a pause. */
-  get waiting() {
-    return this.#waiting.length + this.#dropped;
   }
 
   /** Show only the lines for which the predicate holds. @param {(line: Line) => boolean} lets */
@@ -52,42 +53,32 @@ export class Lines {
   /** Take in what waits, and forget the oldest beyond the bound; call when nobody is held up by it. */
   settle() {
     if (this.paused || this.held) return;
-    if (this.#dropped) {
-      const size = this.#dropped;
-      this.#dropped = 0;
-      // The gap has the number of the last line that it stands for: numbers stay in order.
-      const number = this.#waiting[0].number - 1;
-      this.#keep({ number, event: null, gap: "unkept", size, preview: null });
-    }
+    const { size, number } = this.#dropped;
+    if (size) this.#keep({ number, event: null, gap: "unkept", size, preview: null });
     for (const line of this.#waiting) this.#keep(line);
-    this.#waiting = [];
-    const over = this.all.length - KEPT;
-    if (over <= 0) return;
-    const first = this.all[over].number;
-    this.all.splice(0, over);
-    let gone = 0;
-    while (gone < this.shown.length && this.shown[gone].number < first) gone += 1;
-    if (gone) this.shown.splice(0, gone);
+    this.#forgetWaiting();
+    this.#forgetOldest();
   }
 
   clear() {
     this.all = [];
     this.shown = [];
-    this.#waiting = [];
-    this.#dropped = 0;
+    this.#forgetWaiting();
   }
 
   /** @param {Line} line */
   #add(line) {
+    if (this.#lets(line)) this.came += line.size;
     if (!this.paused && this.#waiting.length === 0 && !(this.held && this.all.length >= KEPT_HELD)) {
       this.#keep(line);
       return;
     }
     this.#waiting.push(line);
-    if (this.#waiting.length > WAITING) {
-      this.#waiting.splice(0, WAITING / 2);
-      this.#dropped += WAITING / 2;
-    }
+    this.waiting += line.size;
+    if (this.#waiting.length <= WAITING) return;
+    const dropped = this.#waiting.splice(0, WAITING / 2);
+    // The gap has the number of the last line that it stands for: numbers stay in order.
+    this.#dropped = { size: this.#dropped.size + sizeOf(dropped), number: dropped[dropped.length - 1].number };
   }
 
   /** @param {Line} line */
@@ -95,4 +86,39 @@ export class Lines {
     this.all.push(line);
     if (this.#lets(line)) this.shown.push(line);
   }
+
+  #forgetWaiting() {
+    this.#waiting = [];
+    this.waiting = 0;
+    this.#dropped = { size: 0, number: 0 };
+  }
+
+  /** Only the newest lines stay; one gap above them counts what went before. */
+  #forgetOldest() {
+    const top = this.all[0]?.gap === "earlier" ? this.all[0] : null;
+    const start = top ? 1 : 0;
+    const over = this.all.length - start - KEPT;
+    if (over <= 0) return;
+    const gone = this.all.splice(start, over);
+    const { number } = gone[gone.length - 1];
+    let end = start;
+    while (end < this.shown.length && this.shown[end].number <= number) end += 1;
+    this.shown.splice(start, end - start);
+    const size = sizeOf(gone);
+    if (top) grow(top, size);
+    else if (size) {
+      const gap = /** @type {Line} */ ({ number, event: null, gap: "earlier", size, preview: null });
+      this.all.unshift(gap);
+      this.shown.unshift(gap);
+    }
+  }
+}
+
+/** How many events lines stand for. @param {Line[]} lines */
+const sizeOf = (lines) => lines.reduce((sum, { size }) => sum + size, 0);
+
+/** @param {Line} gap @param {number} size */
+function grow(gap, size) {
+  gap.size += size;
+  gap.preview = null;
 }

@@ -11,7 +11,7 @@ import { Handshakes } from "./handshakes.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { mountKeys } from "./keys.js";
-import { mountPanes, revealTry, showPane } from "./panes.js";
+import { coverPanes, mountPanes, revealTry, showPane } from "./panes.js";
 import { Picture, isOpen } from "./picture.js";
 import { part } from "./stamps.js";
 import { Stream } from "./stream.js";
@@ -31,7 +31,8 @@ const handshakes = new Handshakes(picture, () => inspector.changed());
 const inspector = new Inspector(choice, picture, handshakes, () => {
   choice.hide();
   toStream();
-});
+  part("stream-grid").focus();
+}, coverPanes);
 new Try(client, revealTry);
 mountPanes(() => choice.hide());
 mountCopy();
@@ -43,19 +44,22 @@ let wasLost = false;
 const feed = new Feed(LIVE, {
   changed(state) {
     header.feed(state);
+    picture.frozen = state.state !== "live";
+    changed();
     if (state.state === "lost" && !wasLost) stream.gap("lost");
     wasLost = state.state === "lost";
   },
-  hello({ connections: rows, stats }, restarted) {
+  hello(told, restarted) {
     if (restarted) {
       stream.gap("restarted");
       announce(texts.announce.restarted);
     }
     restartMarked = restarted;
-    picture.replace(rows, stats);
+    picture.replace(told);
     handshakes.again();
-    header.stats(stats);
+    header.stats(told.stats);
     changed();
+    stream.refresh(true);
   },
   events(batch, first) {
     if (batch.restarted && !restartMarked) stream.gap("restarted");
@@ -68,9 +72,9 @@ const feed = new Feed(LIVE, {
     stream.add(first ? { ...batch, forgotten: 0, skipped: 0 } : batch, first ? missing : 0);
     inspector.changed();
   },
-  state({ connections: rows, stats }) {
-    picture.change(rows, stats, choice.connection);
-    header.stats(stats);
+  state(told) {
+    picture.change(told, choice.connection);
+    header.stats(told.stats);
     changed();
   },
 });

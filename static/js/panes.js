@@ -4,6 +4,8 @@
 import { part } from "./stamps.js";
 
 const NARROW = window.matchMedia("(max-width: 759px)");
+/** Where the inspector slides over other panes. */
+const OVER = window.matchMedia("(max-width: 1119px)");
 const BORDERS = /** @type {const} */ ({
   connections: { property: "--connections-width", usual: 300, least: 200, most: 520, sign: 1 },
   inspector: { property: "--inspector-width", usual: 420, least: 280, most: 900, sign: -1 },
@@ -20,11 +22,23 @@ export function mountPanes(uncover) {
       showPane(tab.dataset.tab ?? "stream");
     });
   }
+  for (const query of [NARROW, OVER]) query.addEventListener("change", () => coverPanes(!part("inspector").hidden));
+  part("panes").addEventListener("click", (event) => {
+    // A click on what is inert arrives at what holds it.
+    if (event.target === part("panes") && part("centre").inert) uncover();
+  });
   const fold = part("try-fold");
   fold.addEventListener("click", () => setFolded(fold.getAttribute("aria-expanded") === "true"));
   if (recall("try") === "folded") setFolded(true);
   NARROW.addEventListener("change", () => NARROW.matches && setFolded(false, false));
   if (NARROW.matches) setFolded(false, false);
+}
+
+/** What the inspector covers cannot be used. @param {boolean} shown @returns {boolean} whether it covers anything */
+export function coverPanes(shown) {
+  part("centre").inert = shown && OVER.matches;
+  part("connections").inert = shown && NARROW.matches;
+  return shown && OVER.matches;
 }
 
 /** Bring a pane to the front of a narrow page. @param {string} name */

@@ -3,10 +3,8 @@
 
 /** @typedef {import("./types").Row} Row */
 /** @typedef {import("./types").Stats} Stats */
-/** @typedef {import("./types").OpenedEvent | import("./types").RefusedEvent} Handshake */
+/** @typedef {import("./types").Began} Handshake */
 
-const OPEN_KEPT = 200;
-const ENDED_KEPT = 100;
 const HANDSHAKES_KEPT = 500;
 
 /** @param {Row} row */
@@ -16,24 +14,41 @@ export class Picture {
   /** @type {Map<string, Row>} */ rows = new Map();
   /** @type {Map<string, Handshake>} */ handshakes = new Map();
   /** @type {Stats | null} */ stats = null;
+  /** The run of the server that all this is about. @type {string | null} */ run = null;
+  /** How many connections and refusals since the start are in no row. */
+  omitted = 0;
+  /** Time stands still: nobody says what has changed since. */
+  frozen = false;
+  /** No longer listed by the server, but looked at. @type {Set<string>} */ #gone = new Set();
   /** How far the server's clock is ahead of this page's, in microseconds. */
   ahead = 0;
 
-  /** Replace the whole picture. @param {Row[]} rows @param {Stats} stats */
-  replace(rows, stats) {
-    this.rows = new Map(rows.map((row) => [row.id, row]));
-    this.#count(stats);
+  /** Replace the whole picture. @param {import("./types").Hello} told */
+  replace({ run, connections, omitted, stats }) {
+    this.run = run;
+    this.rows = new Map(connections.map((row) => [row.id, row]));
+    this.#gone.clear();
+    this.#count(stats, omitted);
   }
 
-  /** Put in what has changed. @param {Row[]} rows @param {Stats} stats @param {string | null} chosen the one to keep in any case */
-  change(rows, stats, chosen) {
-    for (const row of rows) this.rows.set(row.id, row);
-    this.#count(stats);
-    if (this.rows.size <= OPEN_KEPT + ENDED_KEPT) return;
-    const { open, ended } = this.sorted();
-    for (const row of [...open.slice(OPEN_KEPT), ...ended.slice(ENDED_KEPT)]) {
-      if (row.id !== chosen) this.rows.delete(row.id);
+  /** Put in what has changed, and take out what is gone. @param {import("./types").State} told @param {string | null} chosen what is looked at, and stays until it is not */
+  change({ connections, gone, omitted, stats }, chosen) {
+    for (const id of gone) this.#gone.add(id);
+    for (const row of connections) {
+      this.rows.set(row.id, row);
+      this.#gone.delete(row.id);
     }
+    for (const id of this.#gone) {
+      if (id === chosen) continue;
+      this.rows.delete(id);
+      this.#gone.delete(id);
+    }
+    this.#count(stats, omitted);
+  }
+
+  /** Whether a connection was one of an earlier run of the server. @param {string} id */
+  isEarlier(id) {
+    return isEarlier(id, this.run);
   }
 
   /** Keep how a connection began, the oldest going first. @param {Handshake} event */
@@ -53,22 +68,22 @@ export class Picture {
     return { open: rows.filter(isOpen), ended: rows.filter((row) => !isOpen(row)) };
   }
 
-  /** How many connections and refusals since the start are in no row. */
-  get unlisted() {
-    return this.stats ? Math.max(0, this.stats.opened + this.stats.refused - this.rows.size) : 0;
-  }
-
-  /** The server's time now, in microseconds. */
+  /** The server's time now, or when it was last heard of, in microseconds. */
   get now() {
+    if (this.frozen && this.stats) return this.stats.time;
     return Date.now() * 1000 + this.ahead;
   }
 
-  /** @param {Stats} stats */
-  #count(stats) {
+  /** @param {Stats} stats @param {number} omitted */
+  #count(stats, omitted) {
     this.stats = stats;
+    this.omitted = omitted;
     this.ahead = stats.time - Date.now() * 1000;
   }
 }
+
+/** Whether an id is not of this run. @param {string} id @param {string | null} run */
+export const isEarlier = (id, run) => run !== null && !id.startsWith(`${run}-`);
 
 /** @param {string} id */
 const serial = (id) => Number(id.slice(id.lastIndexOf("-") + 1)) || 0;

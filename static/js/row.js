@@ -3,9 +3,10 @@
 
 import { clock, elapsed, shortId, size, timestamp } from "./format.js";
 import { previewOf } from "./filter.js";
+import { isEarlier } from "./picture.js";
 import { stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
-import { show } from "./visible.js";
+import { show, visible } from "./visible.js";
 import { flags, opcodeName } from "./words.js";
 
 /** @typedef {import("./types").Line} Line */
@@ -20,9 +21,9 @@ export function makeRow() {
 
 /**
  * @param {Stamped} row @param {Line} line @param {number} index
- * @param {{ since: number | null, chosen: Line | null }} view `since` null: the time of day
+ * @param {{ since: number | null, chosen: Line | null, run: string | null }} view `since` null: the time of day
  */
-export function fillRow({ element, slots }, line, index, { since, chosen }) {
+export function fillRow({ element, slots }, line, index, { since, chosen, run }) {
   const { event } = line;
   const frame = event?.kind === "frame" ? event : null;
   element.id = `line-${line.number}`;
@@ -36,17 +37,24 @@ export function fillRow({ element, slots }, line, index, { since, chosen }) {
   write(slots.time, event ? (since === null ? clock(event.time) : elapsed(event.time, since)) : "");
   slots.time.title = event ? timestamp(event.time) : "";
   write(slots.id, event ? shortId(event.connection) : "");
-  slots.id.title = event?.connection ?? "";
+  const earlier = event !== null && isEarlier(event.connection, run);
+  mark(element, "run", earlier && "earlier");
+  slots.id.title = event ? (earlier ? texts.stream.earlierRun(event.connection) : event.connection) : "";
   write(slots.direction, frame ? texts.stream.direction[frame.direction] : "");
   write(slots.opcode, frame ? opcodeName(frame.opcode) : event ? texts.stream.kinds[event.kind] : "");
   write(slots.size, frame ? size(frame.payload_size) : "");
   write(slots.flags, frame ? flags(frame).join(" ") : "");
-  show(slots.preview, previewOf(line));
+  const preview = previewOf(line);
+  const { empty, nothingCame } = texts.stream;
+  const nothing = frame !== null && preview === "";
+  show(slots.preview, nothing ? (frame.payload_size ? nothingCame(frame.payload_size) : empty) : preview);
+  slots.preview.title = visible(preview);
+  mark(element, "payload", nothing && "none");
   show(slots.note, frame?.note ?? "");
   slots.note.title = frame?.note ?? "";
 }
 
-/** @param {HTMLElement} element @param {string} name @param {string | null | undefined} value */
+/** @param {HTMLElement} element @param {string} name @param {string | null | undefined | false} value */
 function mark(element, name, value) {
   if (value) element.dataset[name] = value;
   else delete element.dataset[name];

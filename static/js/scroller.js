@@ -16,7 +16,8 @@ export class Scroller {
   #frame;
   #canvas;
   #rows;
-  #height = -1;
+  /** How many lines have been drawn: more may have come since, of which nobody has seen anything. */
+  #count = -1;
   /** Whether the end is in view, and so followed. */
   following = true;
 
@@ -46,10 +47,9 @@ export class Scroller {
   /** Show these lines; all of them anew where their look has changed. @param {Line[]} lines */
   show(lines, anew = false) {
     this.#lines = lines;
-    const height = lines.length * ROW;
-    if (height !== this.#height) {
-      this.#height = height;
-      this.#canvas.style.height = `${height}px`;
+    if (lines.length !== this.#count) {
+      this.#count = lines.length;
+      this.#canvas.style.height = `${this.#count * ROW}px`;
       if (this.following) this.#toEnd();
     }
     this.#draw(anew);
@@ -81,23 +81,26 @@ export class Scroller {
 
   #atEnd() {
     const { scrollTop, clientHeight } = this.#frame;
-    return scrollTop + clientHeight >= HEAD + this.#lines.length * ROW - ROW / 2;
+    return scrollTop + clientHeight >= HEAD + this.#count * ROW - ROW / 2;
   }
 
   #toEnd() {
-    this.#frame.scrollTop = HEAD + this.#lines.length * ROW;
+    this.#frame.scrollTop = HEAD + this.#count * ROW;
   }
 
   #draw(anew = false) {
     const { scrollTop, clientHeight } = this.#frame;
     const first = Math.max(0, Math.floor(scrollTop / ROW) - BEYOND);
-    const last = Math.min(this.#lines.length, Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND);
+    const last = Math.min(this.#lines.length, this.#count, Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND);
     const wanted = new Set(this.#lines.slice(first, last));
     for (const [line, row] of this.#placed) {
       if (wanted.has(line)) continue;
       this.#placed.delete(line);
+      row.element.remove();
       this.#spare.push(row);
     }
+    // The elements stand in the order of their lines, for whoever selects or hears them.
+    let next = this.#canvas.firstElementChild;
     for (let index = first; index < last; index += 1) {
       const line = this.#lines[index];
       let row = this.#placed.get(line);
@@ -105,12 +108,12 @@ export class Scroller {
         row ??= this.#spare.pop() ?? this.#rows.make();
         this.#placed.set(line, row);
         this.#rows.fill(row, line, index);
-        if (!row.element.isConnected) this.#canvas.append(row.element);
       }
+      if (row.element === next) next = next.nextElementSibling;
+      else this.#canvas.insertBefore(row.element, next);
       const top = `translateY(${index * ROW}px)`;
       if (row.element.style.transform !== top) row.element.style.transform = top;
     }
-    for (const row of this.#spare) row.element.remove();
     if (this.#spare.length > 100) this.#spare.length = 100;
   }
 }

@@ -2,7 +2,7 @@
 /** The stream of frames: follows its end, or stays where somebody reads. */
 
 import { drawBlank } from "./blank.js";
-import { predicate } from "./filter.js";
+import { explain, predicate } from "./filter.js";
 import { shortId } from "./format.js";
 import { KEPT, Lines } from "./lines.js";
 import { fillRow, makeRow } from "./row.js";
@@ -21,7 +21,8 @@ export class Stream extends EventTarget {
   #query = "";
   #clock = false;
   #cleared = false;
-  #unseen = 0;
+  /** How many events had come when the end was last in view. */
+  #seen = 0;
   #due = 0;
   #anew = false;
   /** Whether the feed's lines have taken the place of those that came with the page. */
@@ -39,8 +40,8 @@ export class Stream extends EventTarget {
     frame.scrollTop = frame.scrollHeight;
     this.#scroller = new Scroller(frame, part("canvas"), {
       make: makeRow,
-      fill: (row, line, index) => fillRow(row, line, index, { since: this.#origin, chosen: choice.line }),
-      moved: () => this.#moved(),
+      fill: (row, line, index) => fillRow(row, line, index, { since: this.#origin, chosen: choice.line, run: picture.run }),
+      moved: () => this.#soon(),
     });
     choice.addEventListener("change", () => this.#chosen());
     part("canvas").addEventListener("click", (event) => this.#click(event));
@@ -71,12 +72,10 @@ export class Stream extends EventTarget {
     if (batch.forgotten) this.#lines.addGap("forgotten", batch.forgotten);
     if (batch.skipped) this.#lines.addGap("skipped", batch.skipped);
     this.#feed();
-    const before = this.#lines.shown.length;
     for (const event of batch.events) {
       this.#since ??= event.time;
       this.#lines.addEvent(event);
     }
-    if (!this.#scroller.following) this.#unseen += this.#lines.shown.length - before;
     this.#soon();
   }
 
@@ -93,15 +92,20 @@ export class Stream extends EventTarget {
     this.#soon();
   }
 
-  /** Look again at whether anybody has connected. */
-  refresh() {
-    this.#soon();
+  /** Look again at whether anybody has connected; `anew` where lines that stand there look different now. */
+  refresh(anew = false) {
+    this.#soon(anew);
+  }
+
+  /** Whether not every event is let through. */
+  get narrowed() {
+    return this.#query.trim() !== "" || !this.#control || this.#connection !== null;
   }
 
   /** Hold the view, or let it go on. */
   pause(on = !this.#lines.paused) {
     this.#lines.paused = on;
-    part("pause").setAttribute("aria-pressed", String(on));
+    part("pause").toggleAttribute("data-on", on);
     write(part("pause"), on ? texts.stream.resume : texts.stream.pause);
     this.#soon();
     this.dispatchEvent(new Event("pause"));
@@ -110,7 +114,6 @@ export class Stream extends EventTarget {
   /** Go to the end and follow it. */
   follow() {
     this.#lines.held = false;
-    this.#unseen = 0;
     this.#lines.settle();
     this.#scroller.show(this.#lines.shown);
     this.#scroller.follow();
@@ -174,16 +177,20 @@ export class Stream extends EventTarget {
   }
 
   /** @param {{ query?: string, control?: boolean }} change */
-  #narrow({ query = this.#query, control = this.#control }) {
-    const lets = predicate({ query, control, connection: this.#connection });
-    const field = part("filter");
-    field.toggleAttribute("aria-invalid", false);
-    if (!lets) {
-      field.setAttribute("aria-invalid", "true");
-      field.title = texts.stream.badPattern;
-      return;
-    }
-    field.removeAttribute("title");
+  #narrow(change) {
+    const { query = this.#query, control = this.#control } = change;
+    if (change.query !== undefined) explain(null);
+    const wanted = { query, control, connection: this.#connection };
+    const lets = predicate(wanted, () => {
+      explain(texts.stream.slowPattern);
+      // What it had not let through before it was given up comes back.
+      queueMicrotask(() => {
+        if (query !== this.#query) return;
+        this.#query = "";
+        this.#narrow({});
+      });
+    });
+    if (!lets) return explain(texts.stream.badPattern);
     this.#query = query;
     this.#control = control;
     this.#lines.filter(lets);
@@ -201,6 +208,7 @@ export class Stream extends EventTarget {
   #clear() {
     this.#feed();
     this.#lines.clear();
+    this.#seen = this.#lines.came;
     this.#cleared = true;
     this.#since = null;
     if (this.#choice.line) this.#choice.back();
@@ -212,11 +220,6 @@ export class Stream extends EventTarget {
     part("stream-grid").dataset.times = this.#clock ? "clock" : "relative";
     write(part("time-mode"), this.#clock ? texts.stream.time.clock : texts.stream.time.relative);
     this.#soon(true);
-  }
-
-  #moved() {
-    if (this.#scroller.following) this.#unseen = 0;
-    this.#soon();
   }
 
   /** Draw with the next animation frame, once, however much comes until then. */
@@ -233,7 +236,8 @@ export class Stream extends EventTarget {
     this.#lines.settle();
     this.#scroller.show(shown, this.#anew);
     this.#anew = false;
-    const fresh = this.#unseen + (this.#scroller.following ? 0 : this.#lines.waiting);
+    if (this.#scroller.following && !this.paused) this.#seen = this.#lines.came;
+    const fresh = this.#lines.came - this.#seen;
     part("news").hidden = fresh === 0 || this.paused;
     write(part("news-count"), texts.stream.news(fresh));
     write(part("stream-count"), texts.stream.lines(shown.length, Math.min(all.length, KEPT * 2)));

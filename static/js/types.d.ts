@@ -76,6 +76,9 @@ export interface RefusedEvent extends Common {
   refusal: Refusal;
 }
 
+/** How a connection began, wherever it was learnt from. */
+export type Began = Omit<OpenedEvent, "cursor"> | Omit<RefusedEvent, "cursor">;
+
 export interface FrameEvent extends Common {
   kind: "frame";
   direction: "in" | "out";
@@ -84,8 +87,10 @@ export interface FrameEvent extends Common {
   rsv2: boolean;
   rsv3: boolean;
   opcode: number;
+  /** Empty where it had not come; null where there is none. */
   masking_key: string | null;
   length_bits: 7 | 16 | 64;
+  /** What came; less than header and payload where a frame was at fault. */
   wire_size: number;
   payload_size: number;
   payload: string;
@@ -129,6 +134,8 @@ export interface Events {
 export interface State {
   type: "state";
   connections: Row[];
+  /** Told of earlier, listed no longer. */
+  gone: string[];
   omitted: number;
   stats: Stats;
 }

@@ -50,17 +50,21 @@ export function closeName(code) {
   return `${code} unknown code`;
 }
 
-/** How a connection ended. @param {Ending} ending */
+/** How a connection ended: what the one who ended it did, and what the other one answered. @param {Ending} ending */
 export function endingWords({ by, how, code, reason }) {
+  const { ending } = texts;
+  const named = code !== null && code !== 1005 && code !== 1006;
+  const closed = ending.closed(by, closeName(code)) + (reason ? `: ${reason}` : "");
+  const half = by === "server" && named;
   switch (how) {
     case "closing handshake":
-      return texts.ending.closed(by, closeName(code)) + (reason ? `: ${reason}` : "");
+      return closed;
     case "end of stream":
-      return code === null || code === 1005 || code === 1006 ? texts.ending.left(by) : texts.ending.unanswered(by, closeName(code));
+      return half ? closed + ending.then.ended : ending.left(by);
     case "reset":
-      return texts.ending.reset(by);
+      return half ? closed + ending.then.reset : ending.reset(by);
     case "time-out":
-      return texts.ending.timeout(by);
+      return named ? closed + ending.then.late : ending.gaveUp(by) + (reason ? `: ${reason}` : "");
     default:
       return `${by}: ${how}`;
   }

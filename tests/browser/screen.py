@@ -20,6 +20,7 @@ __all__ = [
     "lines",
     "numbered",
     "port_of",
+    "row",
     "shows",
     "texts",
 ]
@@ -73,6 +74,11 @@ async def fits(page: Page, selector: str) -> None:
 
 def port_of(server: Serving) -> int:
     return int(server.page.rstrip("/").rpartition(":")[2])
+
+
+def row(number: int) -> str:
+    """Select a drawn line by its number; the first one is number 2, below the head."""
+    return f"{ROWS}[aria-rowindex='{number}']"
 
 
 async def echo(peer: Peer, *messages: bytes, opcode: int = 0x1) -> None:

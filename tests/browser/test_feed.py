@@ -114,3 +114,55 @@ async def test_what_the_server_has_forgotten_meanwhile_is_a_gap_with_its_size(
             assert told[4].text == "300 events forgotten by the server before this"
             assert await texts(page, "out") == ["before", *(f"m{n}" for n in range(150, 200))]
             await expect(page.locator("#count-forgotten")).to_have_text("303")
+
+
+async def test_a_server_that_hangs_is_told_and_recovers_by_itself(
+    open_page: Open, server: Serving
+) -> None:
+    page = await open_page(server.page, forgiven=NOBODY_THERE)
+    async with dial(port_of(server)):
+        age = page.locator("#open-connections .age")
+        await expect(age).to_have_text("1\u202fs")
+        server.process.send_signal(signal.SIGSTOP)
+        try:
+            as_of = re.compile(r"^feed silent; as of \d\d:\d\d:\d\d UTC$")
+            await expect(page.locator("#feed-words")).to_have_text(as_of, timeout=4000)
+            stood = await age.inner_text()
+            for name in ("rate-in", "rate-out", "rate-bytes"):
+                await expect(page.locator(f"#{name}")).to_have_text("–")
+            await expect(page.locator("#connections-count")).to_contain_text("as of ")
+            await expect(page.locator("#feed-words")).to_have_text(re.compile("^feed lost"))
+            assert await age.inner_text() == stood
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        await is_live(page)
+        await expect(page.locator("#rate-in")).to_have_text("0")
+        await expect(page.locator("#connections-count")).to_have_text("1 open")
+        await expect(age).not_to_have_text(stood)
+
+
+async def test_a_connection_of_an_earlier_run_is_told_apart_and_said_to_be_gone(
+    open_page: Open, tmp_path: Path
+) -> None:
+    with serving("--port", "0", cwd=tmp_path) as server:
+        port = port_of(server)
+        page = await open_page(server.page, forgiven=NOBODY_THERE)
+        async with dial(port) as peer:
+            await echo(peer, b"before")
+            await shows(page, 3)
+        server.end(signal.SIGTERM)
+    with serving("--port", str(port), cwd=tmp_path):
+        await is_live(page)
+        async with dial(port) as peer:
+            await echo(peer, b"after")
+            earlier = page.locator(f"{ROWS}[data-run=earlier]")
+            later = page.locator(
+                f"{ROWS}[data-connection]:not([data-connection='']):not([data-run])"
+            )
+            await expect(later).to_have_count(3)
+            assert await earlier.count() >= 3
+            await earlier.first.click()
+            words = page.locator("#inspected [data-slot=words]")
+            await expect(words).to_contain_text("the server's earlier run")
+            await page.keyboard.press("Escape")
+            await expect(page.locator("#open-connections .connection")).to_have_count(1)

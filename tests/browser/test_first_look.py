@@ -74,7 +74,7 @@ async def test_who_leaves_without_a_goodbye_is_told_apart(page: Page, server: Se
     async with dial(port_of(server)) as peer:
         await echo(peer, b"two")
         peer.drop()
-    await expect(how.first).to_have_text("connection reset by the client")
+    await expect(how.first).to_have_text("client reset the connection")
 
 
 async def test_a_refused_origin_is_marked_with_its_reason_and_the_line_that_would_admit_it(
@@ -102,6 +102,6 @@ async def test_every_command_to_paste_names_the_address_of_this_server(
     page: Page, server: Serving
 ) -> None:
     await expect(page.locator("#address")).to_have_text(server.socket)
-    commands = await page.locator(".command pre").all_text_contents()
+    commands = await page.locator("#empty .command pre").all_text_contents()
     assert len(commands) == 5
     assert all(server.socket in command for command in commands)

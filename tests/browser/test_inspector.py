@@ -1,15 +1,13 @@
 """One frame and one connection, taken apart."""
 
 import json
-import re
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.screen import ROWS, Open, close, echo, lines, numbered, port_of, shows
-from tests.command import Serving, serving
-from tests.peer import MASKING_KEY, dial
+from tests.command import Serving
+from tests.peer import MASKING_KEY, dial, frame
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -125,7 +123,7 @@ async def test_the_end_of_a_connection_that_is_being_looked_at_is_told(
     await expect(words).to_have_text("Ended: client closed, 4001 private use: enough.")
 
 
-async def test_a_handshake_from_before_the_page_is_asked_from_the_server(
+async def test_a_handshake_from_before_the_page_is_asked_of_the_server(
     open_page: Open, server: Serving
 ) -> None:
     async with (
@@ -134,7 +132,7 @@ async def test_a_handshake_from_before_the_page_is_asked_from_the_server(
     ):
         await echo(busy, *numbered("m", range(150)))
         page = await open_page(server.page)
-        async with page.expect_request("**/api/events?*", timeout=10_000):
+        async with page.expect_request("**/api/connections/*", timeout=10_000):
             await page.locator(".connection", has_text="early 1.0").get_by_role("button").click()
         handshake = page.locator("#inspected [data-slot=handshake]")
         await expect(handshake).to_contain_text("GET /ws?early HTTP/1.1")
@@ -142,15 +140,108 @@ async def test_a_handshake_from_before_the_page_is_asked_from_the_server(
         await expect(handshake).to_contain_text("101 Switching Protocols")
 
 
-async def test_a_handshake_that_the_server_has_forgotten_is_said_to_be_gone(
-    open_page: Open, tmp_path: Path
+async def test_json_is_laid_out_and_stays_what_was_sent(page: Page, server: Serving) -> None:
+    """A parser would round the numbers, drop a key and put others first; here none of that."""
+    sent = (
+        r'{"id": 12345678901234567890, "price": 1.10, "big":1e400, "a": 1, "a": 2,'
+        r' "10":1,"2":3, "text": "\u00e9\/ \"{[,:", "none": [], "deep": [{}, [null]]}'
+    )
+    async with dial(port_of(server)) as peer:
+        await echo(peer, sent.encode())
+        await page.locator(f"{ROWS}[data-direction=in]").click()
+    payload = page.locator("#inspected [data-slot=text]")
+    assert await payload.text_content() == "\n".join(
+        [
+            "{",
+            '  "id": 12345678901234567890,',
+            '  "price": 1.10,',
+            '  "big": 1e400,',
+            '  "a": 1,',
+            '  "a": 2,',
+            '  "10": 1,',
+            '  "2": 3,',
+            r'  "text": "\u00e9\/ \"{[,:",',
+            '  "none": [],',
+            '  "deep": [',
+            "    {},",
+            "    [",
+            "      null",
+            "    ]",
+            "  ]",
+            "}",
+        ]
+    )
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.locator("#inspected [data-slot=copy-text]").click()
+    await expect(page.locator("#inspected [data-slot=copy-text]")).to_have_text("Copied")
+    assert await page.evaluate("navigator.clipboard.readText()") == sent
+
+
+async def test_json_that_is_nested_without_end_stays_small(page: Page, server: Serving) -> None:
+    deep = b"[" * 2048 + b"]" * 2048
+    async with dial(port_of(server)) as peer:
+        await echo(peer, deep)
+        await page.locator(f"{ROWS}[data-direction=in]").click()
+    shown = await page.locator("#inspected [data-slot=text]").text_content() or ""
+    assert shown.startswith("[\n  [\n    [\n")
+    assert "".join(shown.split()).encode() == deep
+    assert len(shown) < 3 * len(deep)
+
+
+async def test_what_did_not_come_of_a_frame_at_fault_is_said(page: Page, server: Serving) -> None:
+    too_long = frame(0x9, b"p" * 126)
+    async with dial(port_of(server)) as peer:
+        peer.writer.write(too_long[:40])
+        await peer.rest()
+    await page.locator(f"{ROWS}[data-noted=violation]").click()
+    wire = page.locator("#inspected tr[data-field='On the wire']")
+    await expect(wire).to_contain_text("of 134 bytes: the rest had not come")
+    await expect(page.locator("#inspected [data-slot=cut]")).to_contain_text("of 126 bytes came.")
+    await expect(page.locator("#inspected")).not_to_contain_text("was not recorded")
+
+
+async def test_how_long_a_connection_is_open_agrees_with_its_row_and_goes_on(
+    page: Page, server: Serving
 ) -> None:
-    small = {"ECHOSCOPE_JOURNAL__EVENTS": "100"}
-    with serving("--port", "0", cwd=tmp_path, env=small) as server:
-        async with dial(port_of(server), "/ws?busy") as busy:
-            await echo(busy, *numbered("m", range(150)))
-            page = await open_page(server.page)
-            await page.locator("#open-connections .connection").get_by_role("button").click()
-            await expect(page.locator("#inspected [data-slot=handshake]")).to_have_text(
-                re.compile("not among the latest events")
-            )
+    async with dial(port_of(server)) as peer:
+        row = page.locator("#open-connections .connection")
+        await row.get_by_role("button").click()
+        fact = page.locator("#inspected .facts div", has_text="Open for")
+        await expect(fact.locator("dd")).to_have_text("2\u202fs")
+        await expect(row.locator(".age")).to_have_text("2\u202fs")
+        await close(peer)
+    await expect(page.locator("#ended-connections .connection")).to_have_count(1)
+    lasted = page.locator("#inspected .facts div", has_text="Lasted").locator("dd")
+    await expect(lasted).to_have_text(await page.locator(".connection .age").inner_text())
+
+
+async def test_what_was_negotiated_is_marked_in_words(page: Page, server: Serving) -> None:
+    offer = ("Sec-WebSocket-Protocol", "chat")
+    extension = ("Sec-WebSocket-Extensions", "x-unknown")
+    async with dial(port_of(server), "/ws", offer, extension):
+        await page.locator("#open-connections .connection").get_by_role("button").click()
+        marked = page.locator("#inspected tr[data-negotiated]")
+        await expect(marked).to_have_count(1)
+        await expect(marked.locator("[data-slot=name]")).to_contain_text("negotiated")
+        await expect(marked.locator("[data-slot=value]")).to_have_text("chat")
+        answered = page.locator("#inspected .head", has_text="Handshake as answered")
+        await expect(answered.locator("tr[data-negotiated]")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [900, 390])
+async def test_an_inspector_that_covers_the_stream_has_the_focus_and_gives_it_back(
+    open_page: Open, server: Serving, width: int
+) -> None:
+    page = await open_page(server.page, viewport={"width": width, "height": 844})
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"one")
+        await shows(page, 3)
+    await page.locator("#stream-grid").focus()
+    await page.keyboard.press("k")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#inspector")).to_be_focused()
+    inert = page.locator("#centre")
+    assert await inert.evaluate("element => element.inert")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#stream-grid")).to_be_focused()
+    assert not await inert.evaluate("element => element.inert")

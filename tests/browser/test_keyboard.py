@@ -41,7 +41,7 @@ async def test_what_is_typed_into_a_field_is_no_command(page: Page) -> None:
     await expect(page.locator("#try-message")).to_have_value("/jk ?")
     await expect(page.locator("#try-message")).to_be_focused()
     await expect(page.locator("#help")).to_be_hidden()
-    await expect(page.locator("#pause")).to_have_attribute("aria-pressed", "false")
+    await expect(page.locator("#pause")).to_have_text("Pause")
     await expect(page.locator("#try-state")).to_have_text("connected")
     await page.keyboard.press("Enter")
     await shows(page, 3)
@@ -106,7 +106,23 @@ async def test_help_is_one_key_away_and_takes_the_keys_for_itself(
 async def test_pause_is_one_key_away(page: Page) -> None:
     pause = page.locator("#pause")
     await page.keyboard.press("Space")
-    await expect(pause).to_have_attribute("aria-pressed", "true")
+    await expect(pause).to_have_text("Go on")
     await expect(page.locator("#feed-words")).to_have_text("paused")
     await page.keyboard.press("Space")
-    await expect(pause).to_have_attribute("aria-pressed", "false")
+    await expect(pause).to_have_text("Pause")
+
+
+async def test_space_and_enter_on_a_control_are_the_controls_own(
+    page: Page, server: Serving
+) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"one")
+        await shows(page, 3)
+    tick = page.get_by_label("Hide control frames")
+    await tick.focus()
+    await page.keyboard.press("Space")
+    await expect(tick).to_be_checked()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#pause")).to_have_text("Pause")
+    await expect(page.locator("#inspector")).to_be_hidden()
+    await expect(page.locator(SELECTED)).to_have_count(0)

@@ -45,6 +45,24 @@ async def test_without_javascript_connections_and_frames_are_readable(
         ]  # fmt: skip
         await expect(page.locator(ROWS).last).to_be_in_viewport()
         await expect(page.locator("#try")).to_be_hidden()
+        assert await page.locator("button:visible").count() == 0
+        long = page.locator(f"{ROWS} .preview").last
+        assert await long.get_attribute("title") == "m49"
+
+
+async def test_without_javascript_a_narrow_page_says_when_it_was_and_what_would_admit(
+    open_page: Open, server: Serving
+) -> None:
+    async with dial(port_of(server), "/ws", ("Origin", "https://evil.example")):
+        pass
+    page = await open_page(
+        server.page, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    await expect(page.locator("#feed-words")).to_have_text(re.compile(r"^as of [\d:.]+ UTC$"))
+    await fits(page, "#feed-words")
+    await expect(page.locator(".noscript")).to_contain_text("newest 200 events")
+    await expect(page.locator(".connection .remedy")).to_contain_text("https://evil.example")
+    await expect(page.locator(".connection .remedy")).to_be_visible()
 
 
 async def test_without_javascript_an_empty_page_says_what_to_do(

@@ -1,8 +1,10 @@
 """What the page says in words."""
 
+import json
 import re
 import unicodedata
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,11 @@ from webapp.dashboard.formatting import (
     short_id,
     visible,
 )
+from webapp.dashboard.quantities import count, duration, size
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+# What the script of the page says in the same words; the browser's tests read it too.
+WORDS = json.loads((Path(__file__).parents[1] / "words.json").read_text("utf-8"))
 NOON = 1_700_000_000_123_456  # 2023-11-14 22:13:20.123456 UTC
 
 
@@ -50,17 +55,7 @@ def frame(opcode: int = 1, payload: bytes = b"", **fields: Any) -> dict[str, Any
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("plain, Grüße, 日本語, 🙂", "plain, Grüße, 日本語, 🙂"),
-        ("a\tb\nc\x00\x1b\x7f", r"a\tb\nc\0\x1b\x7f"),
-        ("a\u202eb\u2066c\u200bd", "a\\u202eb\\u2066c\\u200bd"),
-        ("\x85\xad\u2028\ufeff", "\\u0085\\u00ad\\u2028\\ufeff"),
-        ("\udcff\ud800", "\\xff\\ud800"),
-        ("\U000e0041", "\\u{e0041}"),
-    ],
-)
+@pytest.mark.parametrize(("text", "shown"), [*WORDS["visible"], ("\udcff\ud800", "\\xff\\ud800")])
 def test_what_one_would_not_see_is_made_visible(text: str, shown: str) -> None:
     assert visible(text) == shown
 
@@ -172,71 +167,38 @@ def test_only_frames_have_flags() -> None:
     assert flags({"kind": "noted", "text": "missed pong"}) == []
 
 
-@pytest.mark.parametrize(
-    ("ending", "words"),
-    [
-        (("client", "closing handshake", 1001, ""), "client closed, 1001 going away"),
-        (("server", "closing handshake", None, ""), "server closed, no code"),
-        (("server", "closing handshake", 4001, "x"), "server closed, 4001 private use: x"),
-        (("client", "end of stream", 1006, ""), "client left without a closing handshake"),
-        (
-            ("server", "end of stream", 1002, "x"),
-            "server closed, 1002 protocol error, and got no answer",
-        ),
-        (("client", "reset", 1006, ""), "connection reset by the client"),
-        (("server", "time-out", 1006, ""), "server gave up waiting"),
-        (("server", "something new", 1006, ""), "server: something new"),
-    ],
-)
-def test_an_ending_is_told_in_words(ending: tuple[Any, ...], words: str) -> None:
+@pytest.mark.parametrize(("ending", "words"), WORDS["endings"])
+def test_an_ending_is_told_in_words(ending: list[Any], words: str) -> None:
     assert ending_words(dict(zip(("by", "how", "code", "reason"), ending, strict=True))) == words
 
 
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [
-        (1009, "1009 message too big"),
-        (1004, "1004 unknown code"),
-        (3000, "3000 registered use"),
-        (4999, "4999 private use"),
-        (5000, "5000 unknown code"),
-        (None, "no code"),
-    ],
-)
+@pytest.mark.parametrize(("code", "name"), WORDS["close_names"])
 def test_a_close_code_stands_beside_its_meaning(code: int | None, name: str) -> None:
     assert close_name(code) == name
 
 
-@pytest.mark.parametrize(
-    ("opcode", "name"),
-    [(0, "continuation"), (10, "pong"), (3, "reserved 0x3"), (15, "reserved 0xf")],
-)
+@pytest.mark.parametrize(("opcode", "name"), WORDS["opcodes"])
 def test_an_opcode_has_the_name_that_the_rfc_gives_it(opcode: int, name: str) -> None:
     assert opcode_name(opcode) == name
 
 
-CHROME = "Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+@pytest.mark.parametrize(("user_agent", "name"), [*WORDS["clients"], ("x\u202ey", "x\\u202ey")])
+def test_a_client_is_named_in_a_few_words(user_agent: str | None, name: str) -> None:
+    assert client_name(user_agent) == name
 
 
 @pytest.mark.parametrize(
-    ("user_agent", "name"),
-    [
-        (None, "no User-Agent"),
-        ("", "no User-Agent"),
-        ("   ", "?"),
-        ("Python/3.11 aiohttp/3.14.5", "aiohttp 3.14"),
-        ("Python/3.11 websockets/15.0.1", "websockets 15.0"),
-        ("Mozilla/5.0 (X11; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox 143"),
-        (CHROME, "Chrome 141"),
-        (f"{CHROME} Edg/141.0", "Edge 141"),
-        ("Mozilla/5.0 AppleWebKit/605.1 (KHTML) Version/18.1 Safari/605.1", "Safari 18"),
-        ("curl/8.5.0", "curl 8.5.0"),
-        ("x\u202ey", "x\\u202ey"),
-        ("n" * 100, "n" * 28),
-    ],
+    ("function", "cases"),
+    [(size, "sizes"), (duration, "durations"), (count, "counts")],
 )
-def test_a_client_is_named_in_a_few_words(user_agent: str | None, name: str) -> None:
-    assert client_name(user_agent) == name
+def test_quantities_are_written_as_the_script_of_the_page_writes_them(
+    function: Callable[[int], str], cases: str
+) -> None:
+    assert [function(number) for number, _ in WORDS[cases]] == [text for _, text in WORDS[cases]]
+
+
+def test_a_preview_may_hold_more_where_there_is_room() -> None:
+    assert preview(frame(1, b"x" * 4096), 1000) == "x" * 1000 + "…"
 
 
 def test_an_id_is_short() -> None:
@@ -246,7 +208,7 @@ def test_an_id_is_short() -> None:
 
 def test_every_filter_that_a_template_uses_is_there() -> None:
     """A template that names an unknown filter fails only when that line is rendered."""
-    built_in = {"join", "list", "rejectattr", "replace", "selectattr"}
+    built_in = {"format", "join", "list", "rejectattr", "replace", "selectattr"}
     source = "\n".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.html"))
     tags = re.findall(r"\{\{.*?\}\}|\{%.*?%\}", source, re.DOTALL)
     used = {name for tag in tags for name in re.findall(r"\|\s*([a-z_]+)", tag)}

@@ -72,11 +72,13 @@ class Feed:
             raise web.HTTPUpgradeRequired(
                 text="This is the page's feed: a WebSocket.\n", headers={"Upgrade": "websocket"}
             )
-        with suppress(ConnectionError):
+        try:
             await ws.prepare(request)
+        except ConnectionError:
+            return web.Response()  # to nobody: it left during the handshake
         transport = request.transport
         if transport is None:
-            return ws  # it left during the handshake
+            return ws
         with self._watching(ws, transport):
             telling = asyncio.create_task(self._tell(ws, after))
             # It has no end of its own: where it fails, the page is to know at once.

@@ -25,8 +25,6 @@ __all__ = [
 Event = Mapping[str, Any]
 
 PREVIEW_CHARACTERS: Final = 240
-# Four base64 characters for three bytes, enough for every character to be a four-byte one.
-PREVIEW_BASE64: Final = PREVIEW_CHARACTERS * 4 // 3 * 4 + 4
 
 # RFC 6455 §11.8
 OPCODES: Final[Mapping[int, str]] = {
@@ -57,11 +55,12 @@ CLOSE_CODES: Final[Mapping[int, str]] = {
     1015: "TLS handshake failed",
 }
 
-# Characters that draw nothing, or that make others be drawn elsewhere: controls, soft hyphen,
-# bidirectional controls, zero-width ones and fillers, line separators, surrogates, tags.
+# Characters that draw nothing or look like a space, or that make others be drawn elsewhere:
+# controls, soft hyphen, bidirectional controls, other spaces, zero-width ones and fillers, line
+# separators, surrogates, tags.
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180e"
+    "\u2000-\u200f\u2028-\u202e\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff0-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _SHORT: Final[Mapping[int, str]] = {0x00: r"\0", 0x09: r"\t", 0x0A: r"\n", 0x0D: r"\r"}
@@ -89,11 +88,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(_escape, text)
 
 
-def preview(event: Event) -> str:
-    """Say on one visible line what an event holds."""
+def preview(event: Event, most: int = PREVIEW_CHARACTERS) -> str:
+    """Say on one visible line what an event holds, with at most so many characters of a payload."""
     match event["kind"]:
         case "frame":
-            return _frame_preview(event)
+            return _frame_preview(event, most)
         case "opened":
             parts = [event["peer"], event["request"]["line"]]
             if event["subprotocol"]:
@@ -141,20 +140,30 @@ def close_name(code: int | None) -> str:
 
 
 def ending_words(ending: Mapping[str, Any]) -> str:
-    """Tell how a connection ended; takes whatever has `by`, `how`, `code` and `reason`."""
+    """Tell what the one who ended a connection did, and what the other one answered.
+
+    Takes whatever has `by`, `how`, `code` and `reason`.
+    """
     by = "client" if ending["by"] == "client" else "server"
+    reason = f": {ending['reason']}" if ending["reason"] else ""
+    named = ending["code"] not in (None, 1005, 1006)
+    closed = f"{by} closed, {close_name(ending['code'])}{reason}"
+    half = by == "server" and named
     match ending["how"]:
         case "closing handshake":
-            words = f"{by} closed, {close_name(ending['code'])}"
-            return f"{words}: {ending['reason']}" if ending["reason"] else words
-        case "end of stream" if ending["code"] not in (None, 1005, 1006):
-            return f"{by} closed, {close_name(ending['code'])}, and got no answer"
+            return closed
+        case "end of stream" if half:
+            return f"{closed}; the client then ended the connection"
         case "end of stream":
             return f"{by} left without a closing handshake"
+        case "reset" if half:
+            return f"{closed}; the client then reset the connection"
         case "reset":
-            return f"connection reset by the {by}"
+            return f"{by} reset the connection"
+        case "time-out" if named:
+            return f"{closed}; the client did not close in time"
         case "time-out":
-            return f"{by} gave up waiting"
+            return f"{by} gave up{reason}"
         case how:
             return f"{by}: {how}"
 
@@ -198,20 +207,21 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\u{{{code:x}}}"
 
 
-def _frame_preview(event: Event) -> str:
+def _frame_preview(event: Event, most: int) -> str:
     message = event["message"]
-    payload = base64.b64decode((message or event)["payload"][:PREVIEW_BASE64])
+    # Four base64 characters for three bytes, enough for every character to be a four-byte one.
+    payload = base64.b64decode((message or event)["payload"][: most * 4 // 3 * 4 + 4])
     opcode: int = event["opcode"]
     if not payload:
         return "no code, no reason" if opcode == 0x8 else ""
     if opcode == 0x8 and len(payload) > 1:
         # RFC 6455 §5.5.1: a two-byte code, then a reason in UTF-8
-        reason = _one_line(payload[2:].decode("utf-8", "surrogateescape"))
+        reason = _one_line(payload[2:].decode("utf-8", "surrogateescape"), most)
         words = close_name(int.from_bytes(payload[:2], "big"))
         return f"{words}: {reason}" if reason else words
     if _reads_as_text(opcode, payload) and (message or not event["rsv1"]):
-        return _one_line(payload.decode("utf-8", "surrogateescape"))
-    return _one_line(payload.hex(" "))
+        return _one_line(payload.decode("utf-8", "surrogateescape"), most)
+    return _one_line(payload.hex(" "), most)
 
 
 def _reads_as_text(opcode: int, payload: bytes) -> bool:
@@ -224,6 +234,6 @@ def _reads_as_text(opcode: int, payload: bytes) -> bool:
     return len(_UNREADABLE.findall(text)) * 4 <= len(text)
 
 
-def _one_line(text: str) -> str:
-    shown = visible(text[:PREVIEW_CHARACTERS])
-    return f"{shown}…" if len(text) > PREVIEW_CHARACTERS else shown
+def _one_line(text: str, most: int) -> str:
+    shown = visible(text[:most])
+    return f"{shown}…" if len(text) > most else shown

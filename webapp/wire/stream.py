@@ -142,13 +142,15 @@ class WebSocketStream(web.StreamResponse):
 
     def tick(self, now: float) -> None:
         """Do what is due at this time of the loop's clock; one sweep calls it for all streams."""
+        mount = self._mount
+        ending = self.state is not State.OPEN or self._turns.at_end
         self._patience.look(
             now,
             received=self.traffic.bytes_in,
-            unsent=self._mount.unsent,
-            reading=self._mount.reading,
-            writable=self._mount.writable,
-            ending=self.state is not State.OPEN or self._turns.at_end,
+            unsent=mount.unsent if ending or not mount.writable else 0,
+            reading=mount.reading,
+            writable=mount.writable,
+            ending=ending,
         )
         if self._parting.is_answered and self._patience.ending_for(now) >= _LINGER:
             self._mount.abort()  # in good order: all has been said

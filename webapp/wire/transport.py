@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -14,6 +16,21 @@ __all__ = ["Mount", "Receiver"]
 
 # From this size on, frames go to the transport one by one: joining them would copy them.
 _LARGE = 64 * 1024
+
+
+if sys.platform == "linux":
+    from fcntl import ioctl
+    from termios import TIOCOUTQ
+
+    def _queued(sock: socket.socket) -> int:
+        """How many bytes the kernel has that the peer has not acknowledged (tcp(7), SIOCOUTQ)."""
+        return int.from_bytes(ioctl(sock.fileno(), TIOCOUTQ, bytes(4)), sys.byteorder)
+
+else:
+
+    def _queued(sock: socket.socket) -> int:
+        """Unknown here."""
+        return 0
 
 
 class Receiver(Protocol):
@@ -102,8 +119,14 @@ class Mount(asyncio.Protocol):
 
     @property
     def unsent(self) -> int:
-        """How many bytes the peer's end has not taken yet."""
-        return self._transport.get_write_buffer_size()
+        """How many bytes the peer has not taken yet: in our buffer, and where known the kernel's.
+
+        The kernel's moves on long before ours does: it holds megabytes.
+        """
+        size = self._transport.get_write_buffer_size()
+        with suppress(OSError, ValueError):  # the socket may be gone, its descriptor be -1
+            size += _queued(self._transport.get_extra_info("socket"))
+        return size
 
     def write_eof(self) -> None:
         """Tell the peer that no more will come, once all before is sent; then only read.
