@@ -18,6 +18,7 @@ from webapp.hub import HUB, Hub
 from webapp.journal.events import Closed, Ended, Event, Frame, Noted, Opened, Refused
 from webapp.journal.memory import JOURNAL, Journal
 from webapp.journal.summaries import ConnectionSummary
+from webapp.wire.stream import WebSocketStream
 
 
 class Served:
@@ -336,6 +337,27 @@ async def test_a_silent_client_is_pinged_and_dropped_when_it_does_not_answer(
     assert note == "the peer has not answered a ping for 0.025 s"
     ping = next(event for event in served.events() if isinstance(event, Frame))
     assert (ping.outgoing, ping.opcode) == (True, 0x9)
+
+
+async def test_a_bug_in_looking_after_one_connection_is_not_that_of_all(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = await serve(websocket={"heartbeat": 0.05})
+    async with dial(served.port) as unlucky, dial(served.port) as other:
+        (broken,) = (c for c in served.hub.summaries(9, 0) if c.began.peer == unlucky.address)
+        tick = WebSocketStream.tick
+
+        def fail_for_one(stream: WebSocketStream, now: float) -> None:
+            if stream.id == broken.id:
+                raise RuntimeError("a bug")
+            tick(stream, now)
+
+        monkeypatch.setattr(WebSocketStream, "tick", fail_for_one)
+        assert (await other.receive())[0] == 0x89
+        await eventually(lambda: served.hub.stats().open < 2)
+    faults = [record for record in caplog.records if record.exc_info]
+    assert len(faults) == 1
+    assert broken.id in faults[0].getMessage()
 
 
 async def test_a_client_that_answers_pings_stays(serve: Serve) -> None:

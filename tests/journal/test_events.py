@@ -60,3 +60,8 @@ def test_a_header_field_is_found_in_any_case_and_the_first_one_counts() -> None:
     exchange = Exchange("GET / HTTP/1.1", (("Host", "a"), ("oRIGIN", "b"), ("Origin", "c")))
     assert exchange.header("origin") == "b"
     assert exchange.header("cookie") is None
+
+
+def test_of_a_frame_at_fault_the_size_is_what_came() -> None:
+    cut = Frame(1, "c-1", False, 0x82, b"mask", 64, 1 << 40, b"beg", "too large", 17)
+    assert cut.wire_size == 17

@@ -26,7 +26,7 @@ if sys.platform == "linux":
         """How many bytes the kernel has that the peer has not acknowledged (tcp(7), SIOCOUTQ)."""
         return int.from_bytes(ioctl(sock.fileno(), TIOCOUTQ, bytes(4)), sys.byteorder)
 
-else:
+else:  # pragma: no cover - the tests run on Linux
 
     def _queued(sock: socket.socket) -> int:
         """Unknown here."""
