@@ -136,6 +136,27 @@ async def test_frames_behind_a_refused_handshake_are_not_taken_for_a_request(
     assert len(events(client)) == 1
 
 
+async def test_a_client_that_does_not_wait_for_the_answer_is_told_of(client: Client) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(head().encode() + client_frame(0x1, b"x"))
+    writer.write_eof()
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    await until(lambda: bool(events(client)))
+    told = events(client)[0]
+    # Whether the 101 comes first is up to the machine; that nobody came is never the answer.
+    if answer:
+        assert isinstance(told, Opened)
+    else:
+        assert told.rejection.came == "the end of the connection"
+
+
+async def test_an_upgrade_is_never_exempt_from_the_host_check(client: Client) -> None:
+    answer = await exchange(client, head("GET /healthz HTTP/1.1", Host="evil.test"))
+    assert answer.startswith("HTTP/1.1 421 ")
+
+
 async def test_a_plain_get_is_shown_the_way_to_the_page(client: Client) -> None:
     async with client.get("/ws") as response:
         assert response.status == 426

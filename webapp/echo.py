@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Literal
 
 from aiohttp import web
@@ -37,13 +38,14 @@ def echo_handler(
         stream = WebSocketStream(hub.next_id(), handshake, settings)
         try:
             await stream.prepare(request)
-            # Nothing is awaited between the 101 and the start: a connection that is lost
-            # meanwhile would never tell.
-            with hub.registered(stream, request):
-                stream.start(request, same, observe)
-                await stream.closed()
         except ConnectionResetError:
-            pass  # the client left during the handshake
+            hub.refused(request, _GONE)
+            return stream
+        # Nothing is awaited between the 101 and the start: a connection that is lost meanwhile
+        # would never tell.
+        with suppress(ConnectionResetError), hub.registered(stream, request):
+            stream.start(request, same, observe)
+            await stream.closed()
         return stream
 
     def refuse(request: web.Request, refusal: Refusal) -> web.Response:
@@ -70,6 +72,15 @@ def _full(hub: Hub) -> Refusal:
         headers=(("Retry-After", "1"),),
     )
 
+
+# aiohttp closes a connection whose client ends its half, however much is still to be answered.
+_GONE = Refusal(
+    check="handshake",
+    status=400,
+    came="the end of the connection",
+    expected="a client that waits for the answer to its handshake",
+    reason="The client ended its half of the connection before the handshake was answered.",
+)
 
 _LEAVING = Refusal(
     check="limit",

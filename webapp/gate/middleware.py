@@ -41,7 +41,11 @@ def host_middleware(
     """
 
     def check(request: web.Request) -> Refusal | None:
-        return None if request.path in exempt else policy.check(request.headers.getall("Host", []))
+        # A WebSocket is never exempt: the answer to it names an address on this host.
+        upgrade = _names_websocket(request.headers.getall("Upgrade", []))
+        if request.path in exempt and not upgrade:
+            return None
+        return policy.check(request.headers.getall("Host", []))
 
     return _middleware(check, on_refusal)
 
