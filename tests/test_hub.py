@@ -205,7 +205,9 @@ async def test_a_client_that_leaves_during_the_handshake_is_told_to_have_left(
     assert [type(event) for event in served.events()] == [Opened, Closed]
 
 
-async def test_a_client_that_leaves_before_the_handshake_is_told_of_as_refused(serve: Serve) -> None:
+async def test_a_client_that_leaves_before_the_handshake_is_told_of_as_refused(
+    serve: Serve,
+) -> None:
     answered: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
 
     @web.middleware
