@@ -15,8 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "webapp.gate": set(),
     "webapp.hub": {"webapp.gate", "webapp.journal", "webapp.wire"},
     "webapp.echo": {"webapp.gate", "webapp.hub", "webapp.wire"},
-    # The page shows the version.
-    "webapp.dashboard": {"webapp", "webapp.gate.middleware", "webapp.hub", "webapp.journal"},
+    "webapp.dashboard": {"webapp.gate.middleware", "webapp.hub", "webapp.journal"},
     # The settings are checked by those who use them.
     "webapp.config": {"webapp.gate.hosts", "webapp.gate.origins", "webapp.printable"},
     "webapp.printable": set(),

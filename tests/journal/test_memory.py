@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.journal.entries import EVENT_BYTES, FrameRecord
 from webapp.journal.events import (
     Closed,
     Ended,
@@ -22,7 +23,7 @@ from webapp.journal.events import (
     Refused,
     Rejection,
 )
-from webapp.journal.memory import EVENT_BYTES, FrameRecord, Journal, Page
+from webapp.journal.memory import Journal, Page
 from webapp.journal.summaries import ConnectionSummary
 
 ALL = 1_000_000

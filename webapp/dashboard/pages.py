@@ -5,7 +5,6 @@ from __future__ import annotations
 import aiohttp_jinja2
 from aiohttp import web
 
-from webapp import __version__
 from webapp.dashboard.encode import event_shape
 from webapp.dashboard.feed import overview
 from webapp.gate.middleware import own_origin
@@ -30,7 +29,6 @@ async def index(request: web.Request) -> web.Response:
         "websocket_origin": own.replace("http", "ws", 1),
         "websocket_url": own.replace("http", "ws", 1) + path,
         "websocket_path": path,
-        "version": __version__,
     }
     return aiohttp_jinja2.render_template("index.html", request, context)
 

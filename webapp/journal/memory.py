@@ -5,32 +5,26 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from itertools import islice
-from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from webapp.journal.events import Event, Frame, Noted
+from webapp.journal.entries import (
+    EVENT_BYTES,
+    PAYLOAD,
+    Entry,
+    FrameRecord,
+    bytes_of,
+    connection_of,
+    event_of,
+)
+from webapp.journal.events import Event
 from webapp.journal.summaries import ConnectionSummary
 
-__all__ = ["JOURNAL", "FrameRecord", "Journal", "Page"]
+__all__ = ["JOURNAL", "Journal", "Page"]
 
-# A frame as the wire records it: connection, time, direction ("in", "out"; None: only a note),
-# first byte, masking key, bits of the length's coding, payload length, payload's beginning, and
-# what was wrong with it with how many bytes of it came. It stays a plain tuple until it is read.
-FrameRecord: TypeAlias = tuple[
-    str, int, str | None, int, bytes | None, int, int, bytes, tuple[str, int | None] | None
-]
-_PAYLOAD: Final = 7
 _MAX_DIGITS = 18  # of a place in a cursor: int() is slow for texts without end
-
-# What an event costs beyond its payload: the tuple, its numbers, the masking key, the place in
-# the ring. At most 257 bytes were measured for frames and their echoes, which share a payload and
-# come one pair at a time; a test measures it again.
-EVENT_BYTES = 288
-# And what each text in an event costs beyond its characters, with its share of a header field.
-_TEXT_BYTES = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ class Journal:
         self._max_bytes = max_bytes
         self._max_connections = max_connections
         # Events as they came, several at a time, and what they cost in bytes.
-        self._ring: deque[tuple[Sequence[FrameRecord | Event], int]] = deque()
+        self._ring: deque[tuple[Sequence[Entry], int]] = deque()
         self._bytes = 0
         self._end = 0  # events ever recorded; those in the ring are the last of them
         self.forgotten = 0  # events that are no longer in it
@@ -72,16 +66,16 @@ class Journal:
 
     def record(self, event: Event) -> None:
         """Take one event."""
-        self._add([event], _bytes_of(event))
+        self._add([event], bytes_of(event))
 
     def record_frames(self, records: Sequence[FrameRecord]) -> None:
         """Take the frames of one turn of a connection, and the list itself."""
         size = EVENT_BYTES * len(records)
         for record in records:
-            size += len(record[_PAYLOAD])
+            size += len(record[PAYLOAD])
         self._add(records, size)
 
-    def _add(self, entries: Sequence[FrameRecord | Event], size: int) -> None:
+    def _add(self, entries: Sequence[Entry], size: int) -> None:
         self._ring.append((entries, size))
         self._end += len(entries)
         self._bytes += size
@@ -99,7 +93,7 @@ class Journal:
             if len(entries) > excess and size > surplus:  # only some of these have to go
                 gone = freed = 0
                 while gone < excess or freed < surplus:
-                    freed += _bytes_of(entries[gone])
+                    freed += bytes_of(entries[gone])
                     gone += 1
                 self._ring.appendleft((entries[gone:], size - freed))
             else:
@@ -110,10 +104,10 @@ class Journal:
     def remember(self, summary: ConnectionSummary) -> None:
         """Keep what is to be known of a connection after its end."""
         self._ended[summary.id] = summary
-        self._ended_bytes += _bytes_of(summary.began)
+        self._ended_bytes += bytes_of(summary.began)
         while len(self._ended) > self._max_connections or self._ended_bytes > self._max_bytes:
             _, oldest = self._ended.popitem(last=False)
-            self._ended_bytes -= _bytes_of(oldest.began)
+            self._ended_bytes -= bytes_of(oldest.began)
 
     # Reading
 
@@ -142,13 +136,11 @@ class Journal:
         """
         start, restarted = self._place(after)
         unread = self._end - max(start, self.forgotten)
-        entries: Iterator[tuple[int, FrameRecord | Event]] = islice(self._backwards(), unread)
-        if connection is not None:
-            entries = ((place, entry) for place, entry in entries if _of(entry) == connection)
+        entries = _about(connection, islice(self._backwards(), unread))
         newest = list(islice(entries, limit))
         skipped = unread - len(newest) if connection is None else sum(1 for _ in entries)
         return Page(
-            events=tuple((self._cursor(place), _event(entry)) for place, entry in newest[::-1]),
+            events=tuple((self._cursor(place), event_of(entry)) for place, entry in newest[::-1]),
             cursor=self.cursor,
             forgotten=max(0, self.forgotten - start),
             skipped=skipped,
@@ -162,12 +154,10 @@ class Journal:
         that is not forgotten meanwhile. Raises ValueError if ``after`` is no cursor.
         """
         start, restarted = self._place(after)
-        entries = self._forwards(max(start, self.forgotten))
-        if connection is not None:
-            entries = ((place, entry) for place, entry in entries if _of(entry) == connection)
+        entries = _about(connection, self._forwards(max(start, self.forgotten)))
         found = list(islice(entries, limit))
         return Page(
-            events=tuple((self._cursor(place), _event(entry)) for place, entry in found),
+            events=tuple((self._cursor(place), event_of(entry)) for place, entry in found),
             cursor=self._cursor(found[-1][0] if len(found) == limit else self._end),
             forgotten=max(0, self.forgotten - start),
             restarted=restarted,
@@ -181,7 +171,7 @@ class Journal:
         """The ended connections that are still known, newest first."""
         return reversed(self._ended.values())
 
-    def _backwards(self) -> Iterator[tuple[int, FrameRecord | Event]]:
+    def _backwards(self) -> Iterator[tuple[int, Entry]]:
         """All entries, the newest first, each with the place after it."""
         place = self._end
         for entries, _ in reversed(self._ring):
@@ -189,7 +179,7 @@ class Journal:
                 yield place, entry
                 place -= 1
 
-    def _forwards(self, start: int) -> Iterator[tuple[int, FrameRecord | Event]]:
+    def _forwards(self, start: int) -> Iterator[tuple[int, Entry]]:
         """The entries after a place, the oldest first, each with the place after it."""
         place = self.forgotten
         for entries, _ in self._ring:
@@ -219,38 +209,10 @@ class Journal:
 JOURNAL: web.AppKey[Journal] = web.AppKey("JOURNAL", Journal)
 
 
-def _of(entry: FrameRecord | Event) -> str:
-    return entry[0] if isinstance(entry, tuple) else entry.connection
-
-
-def _event(entry: FrameRecord | Event) -> Event:
-    """The event that a place in the ring stands for."""
-    if not isinstance(entry, tuple):
-        return entry
-    connection, time, direction, head, key, bits, size, payload, fault = entry
-    note, came = fault or (None, None)
-    if direction is None:
-        return Noted(time, connection, note or "")
-    return Frame(time, connection, direction == "out", head, key, bits, size, payload, note, came)
-
-
-def _bytes_of(entry: FrameRecord | Event) -> int:
-    if isinstance(entry, tuple):
-        return EVENT_BYTES + len(entry[_PAYLOAD])
-    return EVENT_BYTES + sum(
-        # One character beyond ASCII can make all of a text's characters four bytes wide.
-        _TEXT_BYTES + len(text) * (1 if text.isascii() else 4)
-        for text in _texts(entry)
-    )
-
-
-def _texts(value: object) -> Iterator[str]:
-    """All texts that a record holds, however deep: a client chooses how many and how long."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _texts(item)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _texts(getattr(value, field.name))
+def _about(
+    connection: str | None, entries: Iterator[tuple[int, Entry]]
+) -> Iterator[tuple[int, Entry]]:
+    """Those of the entries that are about one connection, or all for None."""
+    if connection is None:
+        return entries
+    return ((place, entry) for place, entry in entries if connection_of(entry) == connection)
