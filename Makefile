@@ -18,24 +18,36 @@ RUN_PORT := --port $(PORT)
 endif
 ARGS ?=
 
-.PHONY: help install run test check browser clean
+# make fuzz SECONDS=600
+SECONDS ?= 60
+
+.PHONY: help install run test check bench conformance fuzz browser tshark clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: $(VENV)/.runtime ## serve the page; PORT=9000 and ARGS="--open" are passed on
 	@exec $(BIN)/python -m webapp $(RUN_PORT) $(ARGS)
 
 install: $(VENV)/.complete ## put everything for work on the code into .venv, as pinned
 
-test: $(VENV)/.complete browser ## run all tests
+test: $(VENV)/.complete browser tshark ## run all tests
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.complete browser ## run all that has to pass: format, lint, types, tests with coverage
+check: $(VENV)/.complete browser tshark ## run all that has to pass: format, lint, types, tests with coverage
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --cov --cov-report=term
+
+fuzz: $(VENV)/.fuzzing ## look for input that breaks the wire, for SECONDS=60
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+conformance: $(VENV)/.runtime ## play the Autobahn test suite to the server; ARGS=--all to others, too
+	@$(BIN)/python -m conformance $(ARGS)
+
+bench: $(VENV)/.runtime ## measure it beside others, some eight minutes; ARGS="--help" says how
+	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove the environment and what tools have left
 	@rm -rf $(VENV) dist build .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -54,6 +66,19 @@ browser:
 		then exit 0; fi; \
 	fi; \
 	echo "The tests of the page need Chromium: install it (Debian: apt-get install chromium)." >&2; \
+	if [ "$${CI:-}" = true ]; then exit 1; fi
+
+# The capture of the wire needs tshark, and the right to capture: likewise.
+tshark:
+	@if command -v tshark >/dev/null; then exit 0; fi; \
+	root=; if [ "$$(id -u)" != 0 ]; then root="sudo -n"; fi; \
+	if command -v apt-get >/dev/null && [ -e /etc/debian_version ] && $$root true 2>/dev/null; then \
+		echo "Installing tshark for the test that captures"; \
+		apt="$$root env DEBIAN_FRONTEND=noninteractive apt-get"; \
+		if $$apt update -qq && $$apt install -qq -y --no-install-recommends tshark >/dev/null; \
+		then exit 0; fi; \
+	fi; \
+	echo "The test that captures needs tshark: install it (Debian: apt-get install tshark)." >&2; \
 	if [ "$${CI:-}" = true ]; then exit 1; fi
 
 # Stamps: an environment is made again only when what it is made from has changed.
@@ -80,3 +105,8 @@ $(VENV)/.complete: $(VENV)/.runtime
 	@echo "Installing what work on the code needs into $(VENV)"
 	@$(PIP) install $(PINNED) --no-build-isolation --editable '.[dev]'
 	@touch $@
+
+$(VENV)/.fuzzing: $(VENV)/.complete
+	@echo "Installing the fuzzer into $(VENV)"
+	@$(PIP) install $(PINNED) --no-build-isolation --editable '.[dev,fuzz]' && touch $@ || \
+		echo "There is no atheris for this Python: no coverage will guide the fuzzer." >&2

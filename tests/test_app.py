@@ -73,7 +73,7 @@ def test_an_application_is_made_without_a_loop_and_opens_nothing(
 async def test_everything_that_an_application_starts_ends_with_it(serve: Serve) -> None:
     before = asyncio.all_tasks()
     client = await serve()
-    assert len(asyncio.all_tasks() - before) == 1  # the sweep
+    assert len(asyncio.all_tasks() - before) == 2  # those that look after clients that hang
     await client.close()
     assert asyncio.all_tasks() == before
 

@@ -13,24 +13,38 @@ ALLOWED: dict[str, set[str]] = {
     "webapp.wire": set(),
     "webapp.journal": set(),
     "webapp.gate": set(),
-    "webapp.hub": {"webapp.gate", "webapp.journal", "webapp.wire"},
+    "webapp.hub": {"webapp.gate", "webapp.journal", "webapp.printable", "webapp.wire"},
     "webapp.echo": {"webapp.gate", "webapp.hub", "webapp.wire"},
     "webapp.dashboard": {"webapp.gate.middleware", "webapp.hub", "webapp.journal"},
     # The settings are checked by those who use them.
     "webapp.config": {"webapp.gate.hosts", "webapp.gate.origins", "webapp.printable"},
     "webapp.printable": set(),
+    "webapp.memory": set(),
+    "webapp.assets": set(),
+    "webapp.answers": {"webapp.wire"},
+    "webapp.descriptors": set(),
     "webapp.app": {
+        "webapp.answers",
+        "webapp.assets",
         "webapp.config",
         "webapp.dashboard",
         "webapp.echo",
         "webapp.gate",
         "webapp.hub",
         "webapp.journal",
+        "webapp.logs",
         "webapp.wire",
     },
     "webapp.listen": set(),
-    "webapp.logs": {"webapp.config", "webapp.printable"},
-    "webapp.serve": {"webapp.app", "webapp.config", "webapp.gate", "webapp.listen"},
+    "webapp.logs": {"webapp.config", "webapp.descriptors", "webapp.printable"},
+    "webapp.serve": {
+        "webapp.memory",
+        "webapp.app",
+        "webapp.config",
+        "webapp.descriptors",
+        "webapp.gate",
+        "webapp.listen",
+    },
     "webapp.cli": {
         "webapp",
         "webapp.config",
@@ -44,8 +58,8 @@ ALLOWED: dict[str, set[str]] = {
 }
 # Within the gate, the policies know each other and the record of a refusal, but nothing of HTTP
 # requests: those are the middlewares' business.
-POLICIES = {"webapp.gate.hosts", "webapp.gate.origins"}
-POLICIES_ALLOWED = {"webapp.gate.hosts", "webapp.gate.origins", "webapp.gate.refusals"}
+POLICIES = {"webapp.gate.hosts", "webapp.gate.limits", "webapp.gate.origins"}
+POLICIES_ALLOWED = POLICIES | {"webapp.gate.refusals"}
 
 
 def modules() -> dict[str, Path]:

@@ -313,7 +313,7 @@ def test_every_event_is_one_line_of_json_where_that_is_asked_for(tmp_path: Path)
         say(served.page, BAD_REQUEST)
         _, errors = served.end(signal.SIGTERM)
     events = [json.loads(line) for line in errors.splitlines()]
-    (bad,) = [event for event in events if event["logger"] == "aiohttp.server"]
+    (bad,) = [event for event in events if event["logger"] == "webapp.http"]
     assert bad["level"] == "debug"
     assert bad["message"].startswith("Error handling request from ")
     assert "traceback" not in bad

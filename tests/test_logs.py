@@ -1,5 +1,7 @@
 """One event is one line, whatever somebody sends."""
 
+import asyncio
+import errno
 import json
 import logging
 from typing import Any
@@ -9,6 +11,7 @@ from aiohttp.http_exceptions import BadStatusLine, LineTooLong
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp import create_app
 from webapp.logs import JsonFormatter, TextFormatter, quiet_bad_requests
 from webapp.printable import one_line
 
@@ -84,12 +87,38 @@ def test_a_traceback_is_a_member_of_its_own_for_programs() -> None:
     assert event["traceback"].endswith("two\nlines\nStack (most recent call last):\n  here")
 
 
-@pytest.mark.parametrize("error", [BadStatusLine("?"), LineTooLong(b"GET", 8190)])
-def test_what_is_not_http_is_a_debug_line_without_traceback(error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadStatusLine("?"),
+        LineTooLong(b"GET", 8190),
+        ConnectionResetError("Cannot write to closing transport"),
+        OSError(errno.EMFILE, "Too many open files"),
+    ],
+)
+def test_what_is_no_mistake_of_ours_is_a_debug_line_without_traceback(error: Exception) -> None:
     made = record("Error handling request from %s", "::1", error=error, level=logging.ERROR)
     assert not quiet_bad_requests(made)
     assert (made.levelname, made.exc_info) == ("DEBUG", None)
     assert made.getMessage() == f"Error handling request from ::1: {error}"
+
+
+def test_what_clients_sent_is_cut_in_the_log() -> None:
+    made = record("Error handling request", error=BadStatusLine("x" * 100_000), level=logging.ERROR)
+    quiet_bad_requests(made)
+    assert len(made.getMessage()) < 2000
+
+
+async def test_who_embeds_the_application_has_no_tracebacks_of_bad_requests_either(
+    aiohttp_server: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = await aiohttp_server(create_app())
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET / HTTP/1.1\r\nno header\r\n\r\n")
+    assert b" 400 " in await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert caplog.records == []
 
 
 def test_a_bug_keeps_its_level_and_its_traceback() -> None:

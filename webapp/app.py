@@ -11,28 +11,37 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from webapp.answers import Answers
+from webapp.assets import assets
 from webapp.config import Config
 from webapp.dashboard import api, formatting, pages
 from webapp.dashboard.feed import Feed
-from webapp.echo import echo_handler
+from webapp.echo import echo_handler, handshake_fault
 from webapp.gate import (
     HostPolicy,
     OriginPolicy,
-    host_middleware,
-    origin_middleware,
-    reader_middleware,
+    Places,
+    checked,
+    close_declined,
+    gate_middleware,
+    host_check,
+    limited,
+    origin_check,
+    reader_check,
     security_headers,
-    upgrade_path_middleware,
+    upgrade_path_check,
+    watchers_full,
 )
 from webapp.hub import HUB, Hub
 from webapp.journal.memory import JOURNAL, Journal
-from webapp.wire.patience import Waits
-from webapp.wire.stream import StreamSettings
+from webapp.logs import http_log
+from webapp.wire.settings import DeflateSettings, StreamSettings, Waits
 
 __all__ = ["create_app"]
 
-# How long aiohttp waits for a request head, or for the next request on a connection kept alive.
-_KEEPALIVE = 30.0
+# How many pages may watch at once: more than look at one server, and each costs buffers, time and
+# a descriptor.
+_MOST_WATCHERS = 200
 
 # How long it waits for the rest of a body that nobody reads: no request here needs one.
 _LINGERING = 1.0
@@ -42,44 +51,47 @@ def create_app(config: Config | None = None) -> web.Application:
     """Return the application; it opens nothing before it is started."""
     config = config or Config()
     path = config.websocket.path
-    waits = Waits(
-        heartbeat=config.websocket.heartbeat,
-        close=config.websocket.close_timeout,
-        slow_peer=config.limits.slow_peer_timeout,
-    )
+    settings = _stream_settings(config)
     journal = Journal(
         max_events=config.journal.events,
         max_bytes=config.journal.bytes,
         max_connections=config.journal.connections,
     )
-    hub = Hub(
-        journal,
-        max_connections=config.limits.max_connections,
-        sweep_interval=waits.sweep_interval,
-    )
-    feed = Feed(hub, journal, slow_peer_timeout=waits.slow_peer)
+    hub = Hub(journal, sweep_interval=settings.waits.sweep_interval)
+    answers = Answers(config.limits.slow_peer_timeout)
+    feed = Feed(hub, journal, slow_peer_timeout=settings.waits.slow_peer)
+    watchers = Places(_MOST_WATCHERS, full=watchers_full(_MOST_WATCHERS))
     echo = echo_handler(
         hub,
+        Places(config.limits.max_connections, config.limits.max_connections_per_ip),
         journal.record_frames,
-        StreamSettings(config.limits.max_message_size, config.journal.payload, waits),
+        settings,
         config.websocket.subprotocols,
     )
+    watch = limited(feed.watch, watchers, on_refusal=hub.refused)
+    watch = checked(watch, handshake_fault, on_refusal=hub.refused)
 
     app = web.Application(
         middlewares=[
-            host_middleware(HostPolicy(config.hosts.allowed), on_refusal=hub.refused),
-            upgrade_path_middleware([path, "/live"], on_refusal=hub.refused),
-            origin_middleware(
-                OriginPolicy(config.origins.allowed, config.origins.allow_missing),
-                paths=[path],
-                upgrades_only=True,
+            gate_middleware(
+                host_check(HostPolicy(config.hosts.allowed)),
+                upgrade_path_check([path, "/live"]),
+                origin_check(
+                    OriginPolicy(config.origins.allowed, config.origins.allow_missing),
+                    paths=[path],
+                    upgrades_only=True,
+                ),
+                reader_check(["/live", "/api/"]),
                 on_refusal=hub.refused,
-            ),
-            reader_middleware(paths=["/live", "/api/"], on_refusal=hub.refused),
+            )
         ],
         handler_args={
+            "logger": http_log(),
             "access_log": None,
-            "keepalive_timeout": _KEEPALIVE,
+            "tcp_keepalive": False,  # WebSockets have heartbeats, other requests no such time
+            # From the connection on, and from each answer to the next request: to trickle a head
+            # does not extend it.
+            "keepalive_timeout": config.limits.handshake_timeout,
             "lingering_time": _LINGERING,
         },
     )
@@ -87,14 +99,14 @@ def create_app(config: Config | None = None) -> web.Application:
         [
             web.get("/", pages.index),
             web.route("*", path, echo),
-            web.get("/live", feed.watch, allow_head=False),
+            web.get("/live", watch, allow_head=False),
             web.get("/api/connections", api.connections),
             web.get("/api/connections/{id}", api.connection),
             web.get("/api/events", api.events),
             web.get("/healthz", pages.healthz),
-            web.static("/static", _folder("static")),
         ]
     )
+    app.add_subapp("/static/", assets(_folder("static")))
     app[HUB] = hub
     app[JOURNAL] = journal
     app[pages.WEBSOCKET_PATH] = path
@@ -107,7 +119,8 @@ def create_app(config: Config | None = None) -> web.Application:
     )
 
     async def sweeping(_: web.Application) -> AsyncIterator[None]:
-        sweep = asyncio.create_task(hub.sweep())
+        interval = settings.waits.sweep_interval
+        sweep = asyncio.gather(hub.sweep(), answers.sweep(interval))
         yield
         sweep.cancel()
         with suppress(asyncio.CancelledError):
@@ -119,8 +132,30 @@ def create_app(config: Config | None = None) -> web.Application:
 
     app.cleanup_ctx.append(sweeping)
     app.on_shutdown.append(say_goodbye)
-    app.on_response_prepare.append(security_headers)
+    app.on_response_prepare.extend([security_headers, close_declined, answers.watch])
     return app
+
+
+def _stream_settings(config: Config) -> StreamSettings:
+    compression = config.websocket.compression
+    deflate = DeflateSettings(
+        window_bits=compression.window_bits,
+        memory_level=compression.memory_level,
+        context_takeover=compression.context_takeover,
+        threshold=compression.threshold,
+    )
+    waits = Waits(
+        heartbeat=config.websocket.heartbeat,
+        close=config.websocket.close_timeout,
+        slow_peer=config.limits.slow_peer_timeout,
+        message=config.limits.message_timeout,
+    )
+    return StreamSettings(
+        max_message_size=config.limits.max_message_size,
+        kept_payload=config.journal.payload,
+        waits=waits,
+        deflate=deflate if compression.enabled else None,
+    )
 
 
 def _folder(name: str) -> Path:

@@ -3,50 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from typing import Literal
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from webapp.gate.limits import Places
 from webapp.gate.middleware import own_origin
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
+from webapp.gate.upgrades import names_websocket
 from webapp.hub import Hub
+from webapp.wire.ending import By, Ending, How
 from webapp.wire.handshake import HandshakeError, UpgradeRequest, negotiate
 from webapp.wire.records import Observe
-from webapp.wire.stream import StreamSettings, WebSocketStream
+from webapp.wire.settings import StreamSettings
+from webapp.wire.stream import WebSocketStream
+from webapp.wire.violations import CloseCode
 
-__all__ = ["echo_handler", "same"]
+__all__ = ["echo_handler", "handshake_fault", "same"]
 
 
 def echo_handler(
     hub: Hub,
+    places: Places,
     observe: Observe,
     settings: StreamSettings,
     subprotocols: Literal["any"] | Sequence[str] = "any",
 ) -> Handler:
-    """Return a handler that echoes; ``observe`` gets what went over the wire."""
+    """Return a handler that echoes as long as there are places; ``observe`` gets what went over
+    the wire.
+    """
 
     async def echo(request: web.Request) -> web.StreamResponse:
         try:
-            handshake = negotiate(_upgrade_request(request), subprotocols)
+            handshake = negotiate(_upgrade_request(request), subprotocols, settings.deflate)
         except HandshakeError as error:
-            return refuse(request, _malformed(request, error))
-        if hub.full or hub.leaving:
-            return refuse(request, _LEAVING if hub.leaving else _full(hub))
-        stream = WebSocketStream(hub.next_id(), handshake, settings)
-        try:
-            await stream.prepare(request)
-        except ConnectionResetError:
-            hub.refused(request, _GONE)
-            return stream
-        # Nothing is awaited between the 101 and the start: a connection that is lost meanwhile
-        # would never tell.
-        with suppress(ConnectionResetError), hub.registered(stream, request):
-            stream.start(request, same, observe)
-            await stream.closed()
-        return stream
+            return refuse(request, _refusal(request, error))
+        if refusal := _LEAVING if hub.leaving else places.check(request.remote):
+            return refuse(request, refusal)
+        response = web.StreamResponse(status=101, headers=handshake.headers)
+        stream = WebSocketStream(hub.next_id(), settings, handshake.deflate)
+        with ExitStack() as stack:
+            place = stack.enter_context(places.take(request.remote))
+            try:
+                await response.prepare(request)
+            except ConnectionResetError:
+                hub.refused(request, _GONE)
+                return response
+            # Nothing is awaited from here to the start: a connection that is lost meanwhile would
+            # never tell.
+            hub.opened(stream, request, response)
+            transport = request.transport
+            if transport is None or transport.is_closing():
+                hub.closed(stream, _LEFT)
+                return response
+            stack.pop_all()  # the end of the connection frees the place
+
+        def ended(ending: Ending) -> None:
+            place.leave()
+            hub.closed(stream, ending)
+
+        stream.start(request.protocol, transport, same, observe, ended)
+        return response
 
     def refuse(request: web.Request, refusal: Refusal) -> web.Response:
         hub.refused(request, refusal)
@@ -55,22 +75,23 @@ def echo_handler(
     return echo
 
 
+def handshake_fault(request: web.Request) -> Refusal | None:
+    """Return what is wrong with the opening handshake of a WebSocket that is not the echo.
+
+    What is none at all is left to its handler.
+    """
+    if not names_websocket(request):
+        return None
+    try:
+        negotiate(_upgrade_request(request))
+    except HandshakeError as error:
+        return _refusal(request, error)
+    return None
+
+
 def same(opcode: int, payload: bytes) -> tuple[int, bytes]:
     """Answer a message with itself."""
     return opcode, payload
-
-
-def _full(hub: Hub) -> Refusal:
-    most = hub.max_connections
-    return Refusal(
-        check="limit",
-        status=503,
-        came="one more connection",
-        expected=f"{most} at the most",
-        reason="As many WebSockets are open as limits.max_connections allows; try again later.",
-        remedy=f"limits: {{max_connections: {most * 2}}}",
-        headers=(("Retry-After", "1"),),
-    )
 
 
 # aiohttp closes a connection whose client ends its half, however much is still to be answered.
@@ -81,6 +102,9 @@ _GONE = Refusal(
     expected="a client that waits for the answer to its handshake",
     reason="The client ended its half of the connection before the handshake was answered.",
 )
+
+# And a client may reset it right behind its handshake.
+_LEFT = Ending(By.CLIENT, How.RESET, CloseCode.ABNORMAL_CLOSURE, "")
 
 _LEAVING = Refusal(
     check="limit",
@@ -100,7 +124,7 @@ def _upgrade_request(request: web.Request) -> UpgradeRequest:
     )
 
 
-def _malformed(request: web.Request, error: HandshakeError) -> Refusal:
+def _refusal(request: web.Request, error: HandshakeError) -> Refusal:
     own = own_origin(request)
     return Refusal(
         check="handshake",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import count, islice
 
 from aiohttp import web
@@ -17,7 +15,8 @@ from webapp.journal.capture import capture_request, capture_response, peer_of
 from webapp.journal.events import Closed, Ended, Opened, Refused, Rejection
 from webapp.journal.memory import Journal
 from webapp.journal.summaries import ConnectionSummary
-from webapp.wire.ending import By, Ending, How
+from webapp.printable import one_line
+from webapp.wire.ending import Ending
 from webapp.wire.records import State, Traffic
 from webapp.wire.stream import WebSocketStream
 from webapp.wire.violations import CloseCode
@@ -41,7 +40,8 @@ class Stats:
     messages_out: int
     bytes_in: int
     bytes_out: int
-    recorded: int  # events
+    heartbeats: int
+    recorded: int  # events, heartbeats aside
     forgotten: int  # of them
 
 
@@ -65,17 +65,16 @@ class Connection:
             closed=closed,
             round_trip=None if round_trip is None else round(round_trip * 1e9),
             ended=ended,
-            **asdict(self.stream.traffic),
+            **self.stream.traffic.counts(),
         )
 
 
 class Hub:
     """The one place that knows who is connected; what it sees begin and end, the journal tells."""
 
-    def __init__(self, journal: Journal, *, max_connections: int, sweep_interval: float) -> None:
+    def __init__(self, journal: Journal, *, sweep_interval: float) -> None:
         """``sweep_interval``: how often, in seconds, to look for peers that are overdue."""
         self._journal = journal
-        self.max_connections = max_connections
         self._sweep_interval = sweep_interval
         self._connections: dict[str, Connection] = {}
         self._numbers = count(1)
@@ -84,40 +83,55 @@ class Hub:
         self._refused = 0
         self.leaving = False  # the server is shutting down
 
-    @property
-    def full(self) -> bool:
-        """Whether there are as many connections as there may be."""
-        return len(self._connections) >= self.max_connections
-
     def next_id(self) -> str:
         """Return an id that no other connection has, in this run or another."""
         return f"{self._journal.run}-{next(self._numbers)}"
 
-    @contextmanager
-    def registered(self, stream: WebSocketStream, request: web.Request) -> Iterator[Connection]:
-        """Know a connection from its 101 to its end, whatever the end."""
+    def opened(
+        self, stream: WebSocketStream, request: web.Request, response: web.StreamResponse
+    ) -> None:
+        """Know a connection from its 101 on, until it is ``closed``."""
         opened = Opened(
             time=time.time_ns(),
             connection=stream.id,
             peer=peer_of(request),
             request=capture_request(request),
-            response=capture_response(stream),
-            subprotocol=stream.headers.get("Sec-WebSocket-Protocol"),
-            extensions=tuple(stream.headers.getall("Sec-WebSocket-Extensions", ())),
+            response=capture_response(response),
+            subprotocol=response.headers.get("Sec-WebSocket-Protocol"),
+            extensions=tuple(response.headers.getall("Sec-WebSocket-Extensions", ())),
         )
-        connection = Connection(stream, opened)
         self._opened += 1
-        self._connections[stream.id] = connection
+        self._connections[stream.id] = Connection(stream, opened)
         self._journal.record(opened)
-        by = By.SERVER  # unless the stream tells otherwise: its handler was cancelled
-        try:
-            yield connection
-        except ConnectionResetError:
-            by = By.CLIENT  # who left during the handshake
-            raise
-        finally:
-            del self._connections[stream.id]
-            self._tell_end(connection, by)
+
+    def closed(self, stream: WebSocketStream, ending: Ending) -> None:
+        """Tell of the end of a connection, and know it no longer."""
+        connection = self._connections.pop(stream.id)
+        traffic = stream.traffic
+        now = time.time_ns()
+        ended = Ended(str(ending.by), str(ending.how), ending.code, ending.reason)
+        self._past.add(traffic)
+        self._journal.record(
+            Closed(
+                time=now,
+                connection=stream.id,
+                ended=ended,
+                duration=now - connection.opened.time,
+                **traffic.counts(),
+            )
+        )
+        self._journal.remember(connection.summary(closed=now, ended=ended))
+        _log.info(
+            "%s from %s ended by the %s: %s, %d%s; %d messages in, %d out",
+            stream.id,
+            connection.opened.peer,
+            ended.by,
+            ended.how,
+            ended.code,
+            f" ({one_line(ended.reason)})" if ended.reason else "",
+            traffic.messages_in,
+            traffic.messages_out,
+        )
 
     def refused(self, request: web.Request, refusal: Refusal) -> None:
         """Tell of a request that was turned away."""
@@ -172,7 +186,7 @@ class Hub:
             refused=self._refused,
             recorded=self._journal.recorded,
             forgotten=self._journal.forgotten,
-            **asdict(traffic),
+            **traffic.counts(),
         )
 
     async def sweep(self) -> None:
@@ -180,6 +194,8 @@ class Hub:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._sweep_interval)
+            # If the loop was held up, what has come meanwhile is still to be read: it counts, too.
+            await asyncio.sleep(0)
             now = loop.time()
             for connection in list(self._connections.values()):
                 try:
@@ -201,35 +217,6 @@ class Hub:
         for stream in streams:
             stream.abort(f"the peer did not close within {within:g} s")
         await asyncio.wait(gone, timeout=within)
-
-    def _tell_end(self, connection: Connection, by: By) -> None:
-        stream = connection.stream
-        ending = stream.ending or Ending(by, How.RESET, CloseCode.ABNORMAL_CLOSURE, "")
-        traffic = stream.traffic
-        now = time.time_ns()
-        ended = Ended(str(ending.by), str(ending.how), ending.code, ending.reason)
-        self._past.add(traffic)
-        self._journal.record(
-            Closed(
-                time=now,
-                connection=stream.id,
-                ended=ended,
-                duration=now - connection.opened.time,
-                **asdict(traffic),
-            )
-        )
-        self._journal.remember(connection.summary(closed=now, ended=ended))
-        _log.info(
-            "%s from %s ended by the %s: %s, %d%s; %d messages in, %d out",
-            stream.id,
-            connection.opened.peer,
-            ended.by,
-            ended.how,
-            ended.code,
-            f" ({ended.reason})" if ended.reason else "",
-            traffic.messages_in,
-            traffic.messages_out,
-        )
 
 
 HUB: web.AppKey[Hub] = web.AppKey("HUB", Hub)

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 __all__ = ["ListenError", "authority", "explain", "open_sockets"]
 
-BACKLOG = 1024
+BACKLOG = 4096
 
 # The free port that one address got may be taken on the other: then again, but not for ever.
 _TRIES = 20

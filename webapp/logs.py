@@ -6,17 +6,28 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
+from webapp.descriptors import are_lacking
 from webapp.printable import one_line
 
 if TYPE_CHECKING:
-    from webapp.config.settings import LoggingConfig
+    from webapp.config.sections import LoggingConfig
 
-__all__ = ["JsonFormatter", "TextFormatter", "configure_logging", "quiet_bad_requests"]
+__all__ = [
+    "JsonFormatter",
+    "TextFormatter",
+    "configure_logging",
+    "http_log",
+    "quiet_bad_requests",
+]
+
+
+_LONG = 1000  # characters of an error
 
 
 def configure_logging(config: LoggingConfig, stream: TextIO | None = None) -> None:
@@ -25,17 +36,28 @@ def configure_logging(config: LoggingConfig, stream: TextIO | None = None) -> No
     handler.setFormatter(JsonFormatter() if config.format == "json" else TextFormatter())
     logging.basicConfig(handlers=[handler], level=config.level.upper(), force=True)
     logging.captureWarnings(True)
-    server_log = logging.getLogger("aiohttp.server")
-    server_log.removeFilter(quiet_bad_requests)
-    server_log.addFilter(quiet_bad_requests)
+    # Nothing here says by which thread, process or line a record was made: do not find it out.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    # The first character that is not printable makes Python load a codec: not when there may be no
+    # file descriptor for it.
+    one_line("\0")
+
+
+def http_log() -> logging.Logger:
+    """Return the logger for aiohttp: it has what clients do as tracebacks, which this one drops."""
+    log = logging.getLogger("webapp.http")
+    log.addFilter(quiet_bad_requests)
+    return log
 
 
 def quiet_bad_requests(record: logging.LogRecord) -> bool:
-    """Log what is no HTTP, a client's mistake, as a debug line: aiohttp has it as a traceback."""
+    """Log as a debug line what is no mistake of ours: no HTTP, nobody there, no descriptors."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError | RequestPayloadError):
+    of_clients = isinstance(error, HttpProcessingError | RequestPayloadError | ConnectionError)
+    if of_clients or are_lacking(error):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-        record.msg, record.args = "%s: %s", (record.getMessage(), str(error))
+        # What they sent stands in it, and may be a whole buffer.
+        record.msg, record.args = "%s: %s", (record.getMessage(), str(error)[:_LONG])
         record.exc_info = record.exc_text = None
     return record.levelno >= logging.getLogger(record.name).getEffectiveLevel()
 
@@ -67,8 +89,13 @@ class JsonFormatter(logging.Formatter):
 
 
 def _time(record: logging.LogRecord) -> str:
-    time = datetime.fromtimestamp(record.created, UTC)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, microseconds = divmod(round(record.created * 1_000_000), 1_000_000)
+    return f"{_second(second)}.{microseconds // 1000:03d}Z"
+
+
+@lru_cache(maxsize=1)
+def _second(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _traces(formatter: logging.Formatter, record: logging.LogRecord) -> list[str]:

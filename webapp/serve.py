@@ -5,7 +5,6 @@ import contextlib
 import logging
 import os
 import signal
-import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -15,8 +14,10 @@ from aiohttp import web
 
 from webapp.app import create_app
 from webapp.config import Config
+from webapp.descriptors import DescriptorWatch, raise_limit
 from webapp.gate import HostPolicy
 from webapp.listen import BACKLOG, authority, open_sockets
+from webapp.memory import keep_some_memory, settle
 
 __all__ = ["EXIT_INTERRUPTED", "serve"]
 
@@ -30,8 +31,10 @@ _RUNNER_TIMEOUT = 0.1
 # What server.shutdown_timeout may be exceeded by until the process ends, whatever still hangs.
 _GRACE = 0.8
 
-# Descriptors for all that is not a WebSocket: pages, feeds, listening sockets, logs, the loop.
-_DESCRIPTOR_RESERVE = 256
+# How many connections asyncio accepts at once. Where it has no descriptors for them, it tries as
+# often all the same, and for each try it sets a timer that begins this anew: with more than one,
+# these tries become ever more, and leave no time for anything else.
+_ACCEPTED_AT_ONCE = 1
 
 
 def serve(config: Config, announce: Callable[[str], None], *, open_page: bool = False) -> None:
@@ -39,7 +42,8 @@ def serve(config: Config, announce: Callable[[str], None], *, open_page: bool = 
 
     `announce` gets the `host:port` of the page once the server listens. Raises ListenError.
     """
-    _raise_descriptor_limit(config.limits.max_connections)
+    keep_some_memory()
+    raise_limit(config.limits.max_connections)
     sockets = open_sockets(config.server.host, config.server.port)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(config, sockets, announce, open_page=open_page))
@@ -50,12 +54,17 @@ async def _serve(
 ) -> None:
     stopping = _stop_on_signals()
     runner = web.AppRunner(create_app(config), access_log=None, shutdown_timeout=_RUNNER_TIMEOUT)
+    looking = asyncio.create_task(DescriptorWatch(asyncio.get_running_loop()).look())
     try:
         await runner.setup()
         for sock in sockets:
-            await web.SockSite(runner, sock, backlog=BACKLOG).start()
+            await web.SockSite(runner, sock, backlog=_ACCEPTED_AT_ONCE).start()
+            # What waits to be accepted is another matter than what is accepted at once, but in
+            # asyncio one number stands for both.
+            sock.listen(BACKLOG)
         address = authority(config.server.host, sockets)
         announce(address)
+        settle()
         if HostPolicy(config.hosts.allowed).check([address]):
             logger.warning("requests to %s are refused: hosts.allowed does not name it", address)
         if open_page:
@@ -67,6 +76,7 @@ async def _serve(
             config.server.shutdown_timeout + _GRACE, _give_up, config.server.shutdown_timeout
         )
     finally:
+        looking.cancel()
         await runner.cleanup()
 
 
@@ -103,26 +113,3 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 def _open_page(address: str) -> None:
     if not webbrowser.open(address):
         logger.warning("no browser could be started: open %s yourself", address)
-
-
-def _raise_descriptor_limit(max_connections: int) -> None:
-    """Take as many descriptors as the system lets us have, and say so where they are too few."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        # macOS names a hard limit that it does not grant.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            soft = hard
-    needed = max_connections + _DESCRIPTOR_RESERVE
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        logger.warning(
-            "limits.max_connections is %d and needs %d file descriptors, but this process may "
-            "have %d: raise the limit (ulimit -n) or lower the setting",
-            max_connections,
-            needed,
-            soft,
-        )

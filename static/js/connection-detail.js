@@ -58,10 +58,11 @@ function fillFacts(list, row, now) {
   fact(list, row.refusal ? facts.refused : facts.opened, timestamp(row.opened), true);
   if (row.refusal) return;
   fact(list, facts.subprotocol, row.subprotocol ? visible(row.subprotocol) : facts.none, row.subprotocol !== null);
-  fact(list, facts.compressed, row.compressed ? facts.yes : facts.no);
+  fact(list, facts.extension, row.extension ? visible(row.extension) : facts.none, row.extension !== null);
   fact(list, row.closed === null ? facts.openFor : facts.lasted, lasted(row, now));
   fact(list, facts.messages, facts.inAndOut(count(row.messages_in), count(row.messages_out)));
   fact(list, facts.bytes, facts.inAndOut(size(row.bytes_in), size(row.bytes_out)));
+  fact(list, facts.heartbeats, count(row.heartbeats));
   if (row.round_trip !== null) fact(list, facts.roundTrip, duration(row.round_trip));
 }
 

@@ -4,7 +4,7 @@
 import { clock, count, lasted, shortId, size } from "./format.js";
 import { part, stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
-import { show } from "./visible.js";
+import { show, visible } from "./visible.js";
 import { clientName, endingWords } from "./words.js";
 
 /** @typedef {import("./types").Row} Row */
@@ -92,6 +92,8 @@ export class Connections {
     write(slots.age, since(row, this.#picture.now));
     show(slots.peer, row.peer);
     optional(slots.subprotocol, row.subprotocol);
+    slots.extension.hidden = row.extension === null;
+    slots.extension.title = visible(row.extension ?? "");
     slots.traffic.hidden = row.state === "refused";
     write(slots.in, `→${count(row.messages_in)}`);
     write(slots.out, `←${count(row.messages_out)}`);

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the stream lets through: a text or regular expression, control frames or not, one connection or all. */
 
-import { clientName, flags, isControl, opcodeName, preview } from "./words.js";
+import { clientName, flags, isControl, mark, opcodeName, preview } from "./words.js";
 import { search } from "./search.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
@@ -28,7 +28,9 @@ export function predicate({ query, control, connection }, slow) {
     if (!event) return true;
     if (connection !== null && event.connection !== connection) return false;
     if (!control && event.kind === "frame" && isControl(event.opcode)) return false;
-    return matches(searched(line));
+    // A mark is searched by itself: an expression may ask for the end of what was sent.
+    const special = event.kind === "frame" ? mark(event) : "";
+    return matches(searched(line)) || (special !== "" && matches(special));
   };
 }
 

@@ -117,7 +117,7 @@ export class Inspector {
     const way = document.createElement("span");
     way.className = event.direction;
     way.textContent = texts.stream.direction[event.direction];
-    title.replaceChildren(way, ` ${opcodeName(event.opcode)} ${texts.inspector.frame}`);
+    title.replaceChildren(way, ` ${texts.inspector.frame(opcodeName(event.opcode), event.heartbeat)}`);
     return frameDetail(event, part("inspected").clientWidth >= WIDE ? 16 : 8);
   }
 

@@ -9,6 +9,8 @@ export const KEPT = 2000;
 /** What may pile up below somebody who reads, before the newest have to wait. */
 const KEPT_HELD = 4000;
 const WAITING = 2000;
+/** How many of the lines kept may be heartbeats: those of many idle connections would drive out all others. */
+const KEPT_HEARTBEATS = 400;
 
 export class Lines {
   /** @type {Line[]} */ all = [];
@@ -17,6 +19,8 @@ export class Lines {
   /** How many events what was dropped of the waiting lines stood for, and when the last was added. */
   #dropped = { size: 0, number: 0 };
   #number = 0;
+  /** How many of the lines kept are heartbeats. */
+  #heartbeats = 0;
   /** @type {(line: Line) => boolean} */ #lets = () => true;
   /** Waiting lines stay out of sight: somebody has paused. */
   paused = false;
@@ -57,12 +61,14 @@ export class Lines {
     if (size) this.#keep({ number, event: null, gap: "unkept", size, preview: null });
     for (const line of this.#waiting) this.#keep(line);
     this.#forgetWaiting();
+    this.#forgetHeartbeats();
     this.#forgetOldest();
   }
 
   clear() {
     this.all = [];
     this.shown = [];
+    this.#heartbeats = 0;
     this.#forgetWaiting();
   }
 
@@ -84,6 +90,7 @@ export class Lines {
   /** @param {Line} line */
   #keep(line) {
     this.all.push(line);
+    if (isHeartbeat(line)) this.#heartbeats += 1;
     if (this.#lets(line)) this.shown.push(line);
   }
 
@@ -93,6 +100,15 @@ export class Lines {
     this.#dropped = { size: 0, number: 0 };
   }
 
+  /** Only the newest heartbeats stay. No gap counts the others: each connection counts its own. */
+  #forgetHeartbeats() {
+    if (this.#heartbeats <= KEPT_HEARTBEATS) return;
+    const gone = new Set(this.all.filter(isHeartbeat).slice(0, -KEPT_HEARTBEATS / 2));
+    this.all = this.all.filter((line) => !gone.has(line));
+    this.shown = this.shown.filter((line) => !gone.has(line));
+    this.#heartbeats -= gone.size;
+  }
+
   /** Only the newest lines stay; one gap above them counts what went before. */
   #forgetOldest() {
     const top = this.all[0]?.gap === "earlier" ? this.all[0] : null;
@@ -100,6 +116,7 @@ export class Lines {
     const over = this.all.length - start - KEPT;
     if (over <= 0) return;
     const gone = this.all.splice(start, over);
+    this.#heartbeats -= gone.filter(isHeartbeat).length;
     const { number } = gone[gone.length - 1];
     let end = start;
     while (end < this.shown.length && this.shown[end].number <= number) end += 1;
@@ -113,6 +130,9 @@ export class Lines {
     }
   }
 }
+
+/** @param {Line} line */
+const isHeartbeat = ({ event }) => event?.kind === "frame" && event.heartbeat;
 
 /** How many events lines stand for. @param {Line[]} lines */
 const sizeOf = (lines) => lines.reduce((sum, { size }) => sum + size, 0);

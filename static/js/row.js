@@ -7,7 +7,7 @@ import { isEarlier } from "./picture.js";
 import { stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
 import { show, visible } from "./visible.js";
-import { flags, opcodeName } from "./words.js";
+import { absence, flags, mark as markOf, opcodeName } from "./words.js";
 
 /** @typedef {import("./types").Line} Line */
 /** @typedef {import("./stamps.js").Stamped} Stamped */
@@ -34,6 +34,7 @@ export function fillRow({ element, slots }, line, index, { since, chosen, run })
   mark(element, "direction", frame?.direction);
   mark(element, "opcode", frame && opcodeName(frame.opcode));
   mark(element, "noted", frame?.note && "violation");
+  mark(element, "heartbeat", frame?.heartbeat && "yes");
   write(slots.time, event ? (since === null ? clock(event.time) : elapsed(event.time, since)) : "");
   slots.time.title = event ? timestamp(event.time) : "";
   write(slots.id, event ? shortId(event.connection) : "");
@@ -45,11 +46,11 @@ export function fillRow({ element, slots }, line, index, { since, chosen, run })
   write(slots.size, frame ? size(frame.payload_size) : "");
   write(slots.flags, frame ? flags(frame).join(" ") : "");
   const preview = previewOf(line);
-  const { empty, nothingCame } = texts.stream;
   const nothing = frame !== null && preview === "";
-  show(slots.preview, nothing ? (frame.payload_size ? nothingCame(frame.payload_size) : empty) : preview);
+  show(slots.preview, nothing ? absence(frame) : preview);
   slots.preview.title = visible(preview);
   mark(element, "payload", nothing && "none");
+  write(slots.mark, frame ? markOf(frame) : "");
   show(slots.note, frame?.note ?? "");
   slots.note.title = frame?.note ?? "";
 }

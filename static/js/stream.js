@@ -231,9 +231,9 @@ export class Stream extends EventTarget {
   #draw() {
     this.#due = 0;
     if (!this.#fed && part("canvas").childElementCount) return;
-    const { shown, all } = this.#lines;
     this.#lines.held = !this.#scroller.following;
     this.#lines.settle();
+    const { shown, all } = this.#lines;
     this.#scroller.show(shown, this.#anew);
     this.#anew = false;
     if (this.#scroller.following && !this.paused) this.#seen = this.#lines.came;

@@ -9,6 +9,8 @@ export interface Stats {
   messages_out: number;
   bytes_in: number;
   bytes_out: number;
+  heartbeats: number;
+  /** Events, heartbeats aside. */
   recorded: number;
   forgotten: number;
 }
@@ -37,6 +39,8 @@ export interface Row {
   origin: string | null;
   subprotocol: string | null;
   compressed: boolean;
+  /** What was negotiated, as it was answered. */
+  extension: string | null;
   target: string;
   opened: number;
   closed: number | null;
@@ -44,6 +48,8 @@ export interface Row {
   messages_out: number;
   bytes_in: number;
   bytes_out: number;
+  /** Pings that the server sent because nothing came. */
+  heartbeats: number;
   round_trip: number | null;
   ending: Ending | null;
   refusal: Refusal | null;
@@ -95,7 +101,12 @@ export interface FrameEvent extends Common {
   payload_size: number;
   payload: string;
   note: string | null;
+  /** Whether it is of a compressed message, and nothing is wrong with it. */
+  compressed: boolean;
+  /** The inflated message, on its last frame. */
   message: { size: number; payload: string } | null;
+  /** The server's own ping, because nothing came, or the answer to it. */
+  heartbeat: boolean;
 }
 
 export interface NotedEvent extends Common {
@@ -110,6 +121,7 @@ export interface ClosedEvent extends Common, Ending {
   messages_out: number;
   bytes_in: number;
   bytes_out: number;
+  heartbeats: number;
 }
 
 export type Event = OpenedEvent | RefusedEvent | FrameEvent | NotedEvent | ClosedEvent;

@@ -1,7 +1,7 @@
 // @ts-check
 /** The protocol in words: opcodes, close codes, endings, clients, and one line for each event. */
 
-import { duration } from "./format.js";
+import { duration, size } from "./format.js";
 import { texts } from "./texts.js";
 import { bytesOf, decode, hexOf } from "./visible.js";
 
@@ -84,7 +84,8 @@ export function clientName(userAgent) {
 /** What is unusual in a frame's first two bytes. @param {FrameEvent} frame */
 export function flags(frame) {
   const found = frame.fin ? [] : ["no FIN"];
-  if (frame.rsv1) found.push("RSV1");
+  // RSV1 says that a message is compressed (RFC 7692 §6), which its mark tells already.
+  if (frame.rsv1 && !frame.compressed) found.push("RSV1");
   if (frame.rsv2) found.push("RSV2");
   if (frame.rsv3) found.push("RSV3");
   // RFC 6455 §5.1: a client masks, a server does not.
@@ -92,6 +93,19 @@ export function flags(frame) {
   if (masked !== (frame.direction === "in")) found.push(masked ? "masked" : "unmasked");
   return found;
 }
+
+/** What is special about a frame, though nothing is wrong with it. @param {FrameEvent} frame */
+export function mark({ heartbeat, compressed, message, opcode, payload_size: came }) {
+  const { marks } = texts.stream;
+  if (heartbeat) return marks.heartbeat;
+  if (!compressed) return "";
+  if (!message) return marks.part;
+  // The last of several frames does not tell what the others took.
+  return marks.inflated(opcode === 0 ? marks.parts : size(came), size(message.size));
+}
+
+/** Why a frame has nothing to preview. @param {FrameEvent} frame */
+export const absence = ({ message, payload_size: size }) => (message || !size ? texts.stream.empty : texts.stream.nothingCame(size));
 
 /** One line about an event, as it was sent: it goes through `show` before anybody sees it. @param {Event} event */
 export function preview(event) {
@@ -110,7 +124,7 @@ export function preview(event) {
 }
 
 /** Whether bytes are to be read as text, by the opcode or, where that does not say, by themselves. @param {number} opcode @param {Uint8Array} bytes */
-export function readsAsText(opcode, bytes) {
+function readsAsText(opcode, bytes) {
   if (opcode === 1) return true;
   if (opcode === 2) return false;
   const text = decode(bytes);
@@ -118,6 +132,9 @@ export function readsAsText(opcode, bytes) {
   const unreadable = text.match(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\udc80-\udcff]/gu) ?? [];
   return unreadable.length * 4 <= [...text].length;
 }
+
+/** Whether what is shown of a frame reads as text: what is compressed does only once it is inflated. @param {FrameEvent} frame @param {Uint8Array} bytes */
+export const isReadable = (frame, bytes) => readsAsText(frame.opcode, bytes) && (frame.message !== null || !(frame.compressed || frame.rsv1));
 
 /** @param {FrameEvent} frame */
 function framePreview(frame) {
@@ -128,7 +145,7 @@ function framePreview(frame) {
     const reason = cut(decode(bytes.subarray(2)));
     return closeName(bytes[0] * 256 + bytes[1]) + (reason ? `: ${reason}` : "");
   }
-  return cut(readsAsText(frame.opcode, bytes) && (frame.message !== null || !frame.rsv1) ? decode(bytes) : hexOf(bytes));
+  return cut(isReadable(frame, bytes) ? decode(bytes) : hexOf(bytes));
 }
 
 /** Whole characters, no more than a line needs. @param {string} text */

@@ -44,19 +44,22 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Serving]:
-    """The command with all its defaults, at a free port."""
-    with serving("--port", "0", cwd=tmp_path) as server:
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serving]:
+    """The command at a free port, with all its defaults but for the environment given, if any."""
+    with serving("--port", "0", cwd=tmp_path, env=getattr(request, "param", None)) as server:
         yield server
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser) -> AsyncIterator[Open]:
+async def open_page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Open]:
     """Open pages, each in a context of its own; none of them may complain or be made to talk.
 
     Every error in the console counts, violations of the content security policy among them, but
     for those that `forgiven` matches.
     """
+    if "server" in request.fixturenames:
+        # It is to outlive the pages: a browser may ask for an icon at any time.
+        request.getfixturevalue("server")
     complaints: list[str] = []
     contexts = []
 

@@ -11,7 +11,10 @@ from tests.peer import dial
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+TALL = {"width": 1440, "height": 2400}
 UNBROKEN = b"unbroken" * 200
+# RFC 7692 §7.2.3.1
+HELLO_DEFLATED = bytes.fromhex("f248cdc9c90700")
 
 
 async def scene(server: Serving) -> None:
@@ -48,6 +51,41 @@ async def test_without_javascript_connections_and_frames_are_readable(
         assert await page.locator("button:visible").count() == 0
         long = page.locator(f"{ROWS} .preview").last
         assert await long.get_attribute("title") == "m49"
+
+
+CELLS = (".id", ".direction", ".opcode", ".size", ".flags", ".preview", ".mark", ".note")
+
+
+@pytest.mark.parametrize("server", [{"ECHOSCOPE_WEBSOCKET__HEARTBEAT": "1s"}], indirect=True)
+async def test_without_javascript_the_lines_say_the_same(open_page: Open, server: Serving) -> None:
+    """Of compressed messages, of fragments, of heartbeats, of what is wrong or not there."""
+    await scene(server)
+    offer = ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
+    async with dial(port_of(server), "/ws", offer, ("Sec-WebSocket-Protocol", "chat")) as peer:
+        peer.send(0x41, HELLO_DEFLATED)
+        assert (await peer.receive())[1] == b"Hello"
+        peer.send(0x41, HELLO_DEFLATED[:3], fin=False)
+        peer.send(0x0, HELLO_DEFLATED[3:])
+        peer.send(0x2)
+        assert [(await peer.receive())[1] for _ in range(2)] == [b"Hello", b""]
+        assert (await peer.receive())[0] == 0x89  # the heartbeat
+        peer.send(0x3)
+        await peer.rest()
+    told = []
+    for script in (True, False):
+        page = await open_page(server.page, viewport=TALL, java_script_enabled=script)
+        await expect(page.locator(ROWS).last).to_contain_text("server closed, 1002")
+        told.append(
+            await page.locator(ROWS).evaluate_all(
+                """(rows, cells) => rows.map(row =>
+                    cells.map(cell => row.querySelector(cell)?.textContent ?? ""))""",
+                CELLS,
+            )
+        )
+    scripted, rendered = told
+    assert rendered == scripted
+    marks = [cells[CELLS.index(".mark")] for cells in scripted]
+    assert [mark.split(" ")[0] for mark in marks if mark] == ["deflate"] * 3 + ["heartbeat"]
 
 
 async def test_without_javascript_a_narrow_page_says_when_it_was_and_what_would_admit(
@@ -143,7 +181,13 @@ async def test_both_colour_schemes_are_readable(
 ) -> None:
     page = await open_page(server.page, color_scheme=scheme)
     await scene(server)
-    await shows(page, 14)
+    async with dial(
+        port_of(server), "/ws", ("Sec-WebSocket-Extensions", "permessage-deflate")
+    ) as peer:
+        peer.send(0x41, HELLO_DEFLATED)
+        await peer.receive()
+        await shows(page, 17)
+    await shows(page, 18)
     await page.locator(f"{ROWS}[data-noted=violation]").click()
     ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (luminance(ground) < 0.2) is darkness
@@ -152,6 +196,7 @@ async def test_both_colour_schemes_are_readable(
         "#connections-count",
         ".connection .client",
         ".connection .peer",
+        ".connection .extension:not([hidden])",
         ".connection[data-state=refused] .how",
         ".line .time",
         ".line[data-direction=in] .direction",
@@ -159,6 +204,7 @@ async def test_both_colour_schemes_are_readable(
         ".line[data-opcode=close] .opcode",
         ".line .preview",
         ".line .flags:not(:empty)",
+        ".line .mark:not(:empty)",
         ".line .escape",
         ".line[data-kind=refused] .preview",
         ".line[aria-selected=true] .time",

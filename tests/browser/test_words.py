@@ -9,6 +9,25 @@ from playwright.async_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+# What a frame is like where a case does not say otherwise.
+FRAME = {
+    "kind": "frame",
+    "direction": "in",
+    "fin": True,
+    "rsv1": False,
+    "rsv2": False,
+    "rsv3": False,
+    "opcode": 1,
+    "masking_key": "37fa213d",
+    "length_bits": 7,
+    "wire_size": 6,
+    "payload_size": 0,
+    "payload": "",
+    "note": None,
+    "compressed": False,
+    "message": None,
+    "heartbeat": False,
+}
 WORDS: dict[str, list[list[Any]]] = json.loads(
     (Path(__file__).parents[1] / "words.json").read_text("utf-8")
 )
@@ -17,6 +36,10 @@ FUNCTIONS = {
     "endings": "([by, how, code, reason]) => words.endingWords({by, how, code, reason})",
     "close_names": "words.closeName",
     "opcodes": "words.opcodeName",
+    "marks": "frame => words.mark({...FRAME, ...frame})",
+    "absences": "frame => words.absence({...FRAME, ...frame})",
+    "flags": "frame => words.flags({...FRAME, ...frame})",
+    "previews": "frame => words.preview({...FRAME, ...frame})",
     "clients": "words.clientName",
     "sizes": "format.size",
     "durations": "format.duration",
@@ -28,13 +51,13 @@ async def test_the_script_says_what_the_server_says(page: Page) -> None:
     assert FUNCTIONS.keys() == WORDS.keys()
     for name, cases in WORDS.items():
         said = await page.evaluate(
-            f"""async cases => {{
+            f"""async ([cases, FRAME]) => {{
                 const format = await import("/static/js/format.js");
                 const visible = await import("/static/js/visible.js");
                 const words = await import("/static/js/words.js");
                 const say = {FUNCTIONS[name]};
                 return cases.map(([given]) => say(given));
             }}""",
-            cases,
+            [cases, FRAME],
         )
         assert said == [words for _, words in cases], name

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 import webapp
 from tests.command import REPOSITORY
 from webapp.app import create_app
-from webapp.config.settings import Config, ServerConfig, dump_config, settings
+from webapp.config.sections import ServerConfig
+from webapp.config.settings import Config, Setting, dump_config, section_paths, settings
 from webapp.config.sources import load_config
 from webapp.config.yamlfile import parse_yaml
 
@@ -53,27 +54,64 @@ def test_units_are_gone_once_a_configuration_is_made() -> None:
     assert config.origins.allowed == ("*",)
 
 
+def written(setting: Setting, value: object) -> dict[str, object]:
+    """The sections of a file with this setting and no other."""
+    tree: dict[str, object] = {setting.path[-1]: value}
+    for name in reversed(setting.path[:-1]):
+        tree = {name: tree}
+    return tree
+
+
 def test_every_default_is_valid_and_every_setting_has_a_line_of_help() -> None:
     for setting in settings():
         assert setting.help.endswith("."), setting.key
         assert "\n" not in setting.help
-        section = {setting.name: setting.kind.write(setting.default)}
-        config = Config.model_validate({setting.section: section})
+        assert setting.of(Config()) == setting.default
+        config = Config.model_validate(written(setting, setting.kind.write(setting.default)))
         assert config == Config(), setting.key
+
+
+def test_a_section_may_stand_within_another() -> None:
+    assert ("websocket", "compression") in section_paths()
+    (setting,) = (each for each in settings() if each.path[-1] == "window_bits")
+    assert setting.key == "websocket.compression.window_bits"
+    assert setting.variable == "ECHOSCOPE_WEBSOCKET__COMPRESSION__WINDOW_BITS"
+    config = Config.model_validate(written(setting, 15))
+    assert setting.of(config) == config.websocket.compression.window_bits == 15
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"),
+    [
+        ("websocket.compression.window_bits", 9, 15),  # zlib has no raw window of 8 bits
+        ("websocket.compression.memory_level", 1, 9),
+        ("websocket.compression.threshold", 0, 1024**3),
+        ("limits.max_connections", 1, 1_000_000),
+        ("limits.max_connections_per_ip", 0, 1_000_000),
+        ("limits.message_timeout", 0, 86_400),
+        ("limits.handshake_timeout", 0.01, 3600),
+    ],
+)
+def test_a_number_has_bounds(key: str, least: float, most: float) -> None:
+    (setting,) = (each for each in settings() if each.key == key)
+    for value in (least, most):
+        assert setting.of(Config.model_validate(written(setting, value))) == value
+    for value in (least - least / 1000 if isinstance(least, float) else least - 1, most + 1):
+        with pytest.raises(ValidationError):
+            Config.model_validate(written(setting, value))
 
 
 def test_the_sample_file_is_the_defaults() -> None:
     assert load_config(str(SAMPLE)).config == Config()
     document = parse_yaml(SAMPLE.read_text())
-    keys = {".".join(path) for path in document.lines if len(path) == 2}
-    assert keys == {setting.key for setting in settings()}
+    assert set(document.lines) == {setting.path for setting in settings()} | set(section_paths())
 
 
 def test_every_setting_of_the_sample_file_has_a_comment_above_it() -> None:
     lines = SAMPLE.read_text().splitlines()
     for (_, *names), number in parse_yaml(SAMPLE.read_text()).lines.items():
         if names:
-            assert re.match(r"  # \S", lines[number - 2]), (
+            assert re.match(rf"{'  ' * len(names)}# \S", lines[number - 2]), (
                 f"nothing stands above {lines[number - 1]}"
             )
 
@@ -86,6 +124,7 @@ def test_every_setting_of_the_sample_file_has_a_comment_above_it() -> None:
         {"websocket": {"subprotocols": ["chat", "true", "1"], "heartbeat": 0.0123456789}},
         {"websocket": {"subprotocols": []}, "origins": {"allowed": [], "allow_missing": False}},
         {"hosts": {"allowed": ["*"]}, "journal": {"bytes": 12345, "payload": 0}},
+        {"websocket": {"path": "/x", "compression": {"enabled": False, "threshold": 1000}}},
     ],
 )
 def test_what_is_printed_reads_back_as_the_same_configuration(

@@ -49,6 +49,20 @@ def test_a_source_changes_only_what_it_names() -> None:
     assert config.limits.max_connections == 5
 
 
+def test_a_source_changes_only_what_it_names_in_a_section_within_a_section() -> None:
+    Path("config.yaml").write_text(
+        "websocket: {path: /echo, compression: {window_bits: 15, threshold: 1KiB}}"
+    )
+    environ = {
+        "ECHOSCOPE_WEBSOCKET__COMPRESSION__THRESHOLD": "2KiB",
+        "ECHOSCOPE_WEBSOCKET__COMPRESSION__ENABLED": "false",
+    }
+    websocket = load_config(None, environ).config.websocket
+    assert (websocket.path, websocket.compression.window_bits) == ("/echo", 15)
+    assert (websocket.compression.threshold, websocket.compression.enabled) == (2048, False)
+    assert websocket.compression.memory_level == Config().websocket.compression.memory_level
+
+
 def test_a_list_is_replaced_and_not_merged() -> None:
     Path("config.yaml").write_text("hosts: {allowed: [a.example, b.example]}")
     assert load_config().config.hosts.allowed == ("a.example", "b.example")
@@ -69,7 +83,13 @@ def test_the_file_is_the_flag_else_the_variable_else_the_one_that_is_there() -> 
         assert loaded.file == Path(name)
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "server:\n", "server: {}", "\ufeffserver:\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "# nothing\n", "server:\n", "server: {}", "\ufeffserver:\n"),
+        *("websocket:\n  compression:\n", "websocket: {compression: {}}"),
+    ],
+)
 def test_an_empty_file_and_an_empty_section_are_the_defaults(text: str) -> None:
     Path("config.yaml").write_text(text, encoding="utf-8")
     assert load_config().config == Config()
@@ -89,14 +109,19 @@ def test_an_empty_file_and_an_empty_section_are_the_defaults(text: str) -> None:
         ("ECHOSCOPE_WEBSOCKET__SUBPROTOCOLS", "any", "websocket.subprotocols", "any"),
         ("ECHOSCOPE_WEBSOCKET__SUBPROTOCOLS", '["a", "b"]', "websocket.subprotocols", ("a", "b")),
         ("ECHOSCOPE_LOGGING__LEVEL", "debug", "logging.level", "debug"),
+        (
+            "ECHOSCOPE_WEBSOCKET__COMPRESSION__WINDOW_BITS",
+            "9",
+            "websocket.compression.window_bits",
+            9,
+        ),
     ],
 )
 def test_a_variable_is_text_that_is_read_as_its_setting_needs(
     variable: str, text: str, key: str, value: object
 ) -> None:
-    section, name = key.split(".")
-    config = load_config(None, {variable: text}).config
-    assert getattr(getattr(config, section), name) == value
+    (setting,) = (each for each in settings() if each.key == key)
+    assert setting.of(load_config(None, {variable: text}).config) == value
 
 
 def test_every_setting_has_a_variable() -> None:
@@ -214,7 +239,28 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
         ),
         (
             "server: 5",
-            "config.yaml, line 1: server is 5; expected settings, such as server: {...}",
+            "config.yaml, line 1: server is 5; expected settings, such as server: "
+            '{host: "localhost"}',
+        ),
+        (
+            "websocket:\n  compression: false",
+            "config.yaml, line 2: websocket.compression is false; expected settings, such as "
+            "compression: {enabled: true}",
+        ),
+        (
+            "websocket:\n  compression:\n    window_bits: 8",
+            "config.yaml, line 3: websocket.compression.window_bits is 8; "
+            "expected a whole number, from 9 to 15",
+        ),
+        (
+            "websocket:\n  compression:\n    treshold: 8",
+            "config.yaml, line 3: there is no setting websocket.compression.treshold; "
+            "did you mean websocket.compression.threshold?",
+        ),
+        (
+            "websocket:\n  compresion:\n    threshold: 8",
+            "config.yaml, line 2: there is no setting websocket.compresion; "
+            "did you mean websocket.compression?",
         ),
         ("- server", 'config.yaml: the file holds ["server"]; expected sections such as server:'),
         ("hello", 'config.yaml: the file holds "hello"; expected sections such as server:'),
@@ -256,6 +302,16 @@ def test_a_pattern_that_a_policy_does_not_know_is_told_in_its_words(key: str) ->
             {"ECHOSCOPE_SERVER__PROT": "1"},
             "ECHOSCOPE_SERVER__PROT: there is no such variable; "
             "did you mean ECHOSCOPE_SERVER__PORT?",
+        ),
+        (
+            {"ECHOSCOPE_WEBSOCKET__COMPRESSION": "false"},
+            "ECHOSCOPE_WEBSOCKET__COMPRESSION: there is no such variable; "
+            "did you mean ECHOSCOPE_WEBSOCKET__COMPRESSION__ENABLED?",
+        ),
+        (
+            {"ECHOSCOPE_WEBSOCKET__COMPRESSION__MEMORY_LEVEL": "10"},
+            "ECHOSCOPE_WEBSOCKET__COMPRESSION__MEMORY_LEVEL: "
+            'websocket.compression.memory_level is "10"; expected a whole number, from 1 to 9',
         ),
         (
             {"ECHOSCOPE_PORT": "9000"},

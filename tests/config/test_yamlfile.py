@@ -34,14 +34,19 @@ def test_a_value_is_what_it_looks_like(text: str, value: object) -> None:
     assert (parsed, type(parsed)) == (value, type(value))
 
 
-def test_each_key_of_the_first_two_levels_has_its_line() -> None:
-    document = parse_yaml("# one\na:\n  b: 1\n\n  c: {d: 2}\n")
-    assert document.lines == {("a",): 2, ("a", "b"): 3, ("a", "c"): 5}
+def test_each_key_has_its_line() -> None:
+    document = parse_yaml("# one\na:\n  b: 1\n\n  c: {d: 2,\n e: []}\n")
+    lines = {("a",): 2, ("a", "b"): 3, ("a", "c"): 5, ("a", "c", "d"): 5, ("a", "c", "e"): 6}
+    assert document.lines == lines
 
 
 def test_a_key_that_is_there_twice_is_reported_with_both_lines() -> None:
-    document = parse_yaml("a:\n  b: 1\n  b: 2\na: {}\n")
-    assert set(document.repeated) == {RepeatedKey(("a", "b"), 3, 2), RepeatedKey(("a",), 4, 1)}
+    document = parse_yaml("a:\n  b: 1\n  b: {c: 2,\nc: 3}\na: {}\n")
+    assert set(document.repeated) == {
+        RepeatedKey(("a", "b"), 3, 2),
+        RepeatedKey(("a", "b", "c"), 4, 3),
+        RepeatedKey(("a",), 5, 1),
+    }
 
 
 @pytest.mark.parametrize(

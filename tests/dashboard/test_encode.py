@@ -1,6 +1,7 @@
 """The shapes that the feed, the API and the page share: microseconds, base64, plain JSON."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,7 +54,9 @@ FRAME_SHAPE = {
     "payload_size": 300,
     "payload": "/wBoaQ==",
     "note": "wrong",
+    "compressed": False,
     "message": None,
+    "heartbeat": False,
 }
 
 
@@ -84,7 +87,7 @@ def as_read(shape: dict[str, Any]) -> Any:
         (FRAME, "frame", FRAME_SHAPE),
         (Noted(TIME, "run-1", "slow"), "noted", {"text": "slow"}),
         (
-            Closed(TIME, "run-1", ENDED, 2_000_999, 1, 2, 3, 4),
+            Closed(TIME, "run-1", ENDED, 2_000_999, 1, 2, 3, 4, 5),
             "closed",
             {
                 "by": "client",
@@ -96,6 +99,7 @@ def as_read(shape: dict[str, Any]) -> Any:
                 "messages_out": 2,
                 "bytes_in": 3,
                 "bytes_out": 4,
+                "heartbeats": 5,
             },
         ),
     ],
@@ -114,6 +118,29 @@ def test_a_frame_of_the_server_goes_out_without_a_masking_key() -> None:
     assert (shape["masking_key"], shape["payload"], shape["note"]) == (None, "", None)
 
 
+def test_a_compressed_message_is_told_inflated_on_its_last_frame() -> None:
+    frame = partial(
+        Frame, TIME, "run-1", outgoing=True, masking_key=None, length_bits=7, payload_size=3,
+        payload=b"abc",
+    )  # fmt: skip
+    whole = frame(head=0xC1, message=b"hello", message_size=5000)
+    parts = [frame(head=0x41), frame(head=0x00, message=b"")]
+    told = {"payload": "aGVsbG8=", "size": 5000}
+    for event, message in ((whole, told), *((part, None) for part in parts)):
+        shape = event_shape("run-1", event)
+        assert (shape["compressed"], shape["message"]) == (True, message)
+    for plain in (frame(head=0x81), frame(head=0xC1, note="reserved bits")):
+        shape = event_shape("run-1", plain)
+        assert (shape["compressed"], shape["message"]) == (False, None)
+    empty = event_shape("run-1", frame(head=0xC1, message=b""))
+    assert empty["message"] == {"payload": "", "size": 0}
+
+
+def test_a_heartbeat_is_told_as_one() -> None:
+    ping = Frame(TIME, "run-1", True, 0x89, None, 7, 1, b"1", heartbeat=True)
+    assert event_shape("run-1", ping)["heartbeat"] is True
+
+
 COMMON_ROW = {
     "id": "run-1",
     "peer": "[::1]:5",
@@ -126,18 +153,26 @@ COMMON_ROW = {
 
 def test_the_row_of_an_open_connection() -> None:
     summary = ConnectionSummary(
-        began=OPENED, state="open", messages_in=1, messages_out=2, bytes_in=3, bytes_out=4
+        began=OPENED,
+        state="open",
+        messages_in=1,
+        messages_out=2,
+        bytes_in=3,
+        bytes_out=4,
+        heartbeats=5,
     )
     assert as_read(row_shape(summary)) == {
         **COMMON_ROW,
         "state": "open",
         "subprotocol": "chat",
         "compressed": True,
+        "extension": "x; y",
         "closed": None,
         "messages_in": 1,
         "messages_out": 2,
         "bytes_in": 3,
         "bytes_out": 4,
+        "heartbeats": 5,
         "round_trip": None,
         "ending": None,
         "refusal": None,
@@ -163,10 +198,11 @@ def test_the_row_of_a_refused_attempt() -> None:
     assert {**row, **COMMON_ROW} == row
     assert row["refusal"] == REJECTION_SHAPE
     assert (row["subprotocol"], row["compressed"], row["ending"]) == (None, False, None)
+    assert row["extension"] is None
 
 
 def test_the_totals_are_told_with_their_time() -> None:
-    assert as_read(stats_shape(Stats(TIME, 1, 2, 3, 4, 5, 6, 7, 8, 9))) == {
+    assert as_read(stats_shape(Stats(TIME, *range(1, 11)))) == {
         "time": MICROSECONDS,
         "open": 1,
         "opened": 2,
@@ -175,6 +211,7 @@ def test_the_totals_are_told_with_their_time() -> None:
         "messages_out": 5,
         "bytes_in": 6,
         "bytes_out": 7,
-        "recorded": 8,
-        "forgotten": 9,
+        "heartbeats": 8,
+        "recorded": 9,
+        "forgotten": 10,
     }

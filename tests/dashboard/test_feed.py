@@ -274,7 +274,9 @@ async def flood(peer: Peer, messages: int, payload: bytes) -> None:
     async def take() -> None:
         left = size
         while left:
-            left -= len(await peer.reader.read(min(left, 1 << 20)))
+            data = await peer.reader.read(min(left, 1 << 20))
+            assert data, "the server ended the connection"
+            left -= len(data)
 
     taking = asyncio.create_task(take())
     for _ in range(messages):
@@ -299,6 +301,20 @@ async def test_a_flood_is_sampled_and_what_is_left_out_is_counted(serve: Serve) 
     assert sum(batch["forgotten"] for batch in batches) > 0
     cursors = [event["cursor"] for event in watcher.events]
     assert len(set(cursors)) == len(cursors)
+
+
+async def test_of_many_heartbeats_some_are_told_and_the_others_counted(client: Client) -> None:
+    journal = client.app[JOURNAL]
+    watcher = await watch(client)
+    await watcher.until(lambda: watcher.all("events"))
+    journal.record_frames([("c-1", 1, "in", 0x81, b"mask", 7, 1, b"x", None)])
+    for number in range(300):
+        heartbeat = (None, None, None, 0, True)
+        journal.record_frames([(f"c-{number}", 2, "out", 0x89, None, 7, 1, b"1", heartbeat)])
+    await watcher.until(lambda: watcher.accounted == 301)
+    assert [event["heartbeat"] for event in watcher.events] == [False, *[True] * 50]
+    assert watcher.all("events")[-1]["skipped"] == 250
+    assert watcher.all("events")[-1]["cursor"] == journal.cursor
 
 
 @pytest.mark.parametrize(

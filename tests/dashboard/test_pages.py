@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient
 from tests.peer import dial
 from webapp.app import create_app
 from webapp.config import Config
+from webapp.journal.memory import JOURNAL
 
 Client = TestClient[web.Request, web.Application]
 Serve = Callable[..., Awaitable[Client]]
@@ -135,6 +136,46 @@ async def test_bytes_that_are_not_text_are_shown_too(serve: Serve) -> None:
         await peer.echoed(b"\xff\xfe\x00")
         page = await page_of(client)
     assert "ff fe 00" in page.text
+
+
+async def test_compressed_messages_and_heartbeats_are_marked(serve: Serve) -> None:
+    client = await serve()
+    inflated = (None, None, b"said in short", 1536, False)
+    part = (None, None, b"", 0, False)
+    heartbeat = (None, None, None, 0, True)
+    client.app[JOURNAL].record_frames(
+        [
+            ("c-1", 1, "in", 0xC1, b"mask", 7, 40, b"\x01\x02", inflated),
+            ("c-1", 2, "in", 0x41, b"mask", 7, 2, b"\x03\x04", part),
+            ("c-1", 3, "in", 0x00, b"mask", 7, 2, b"ab", part),
+            ("c-1", 4, "in", 0x80, b"mask", 7, 2, b"cd", inflated),
+        ]
+    )
+    client.app[JOURNAL].record_frames([("c-1", 5, "out", 0x89, None, 7, 1, b"1", heartbeat)])
+    page = await page_of(client)
+    text = " ".join(page.text.split())
+    for line in (
+        "text 40 B said in short deflate 40 B → 1.5 KiB",
+        "text 2 B no FIN 03 04 deflate part",
+        "continuation 2 B no FIN 61 62 deflate part",
+        "continuation 2 B said in short deflate parts → 1.5 KiB",
+        "ping 1 B 1 heartbeat",
+    ):
+        assert line in text
+    assert page.values("data-heartbeat") == ["yes"]
+
+
+async def test_idle_connections_leave_most_lines_to_what_was_said(serve: Serve) -> None:
+    client = await serve()
+    journal = client.app[JOURNAL]
+    for number in range(300):
+        journal.record_frames([("c-1", number, "in", 0x81, b"mask", 7, 1, b"x", None)])
+    for number in range(300):
+        heartbeat = (None, None, None, 0, True)
+        journal.record_frames([(f"c-{number}", 300, "out", 0x89, None, 7, 1, b"1", heartbeat)])
+    page = await page_of(client)
+    assert len([value for value in page.values("data-cursor") if value]) == 200
+    assert len(page.values("data-heartbeat")) == 50
 
 
 async def test_only_the_newest_events_are_rendered(serve: Serve) -> None:

@@ -18,11 +18,13 @@ from webapp.gate import (
     HostPolicy,
     OriginPolicy,
     Refusal,
-    host_middleware,
+    gate_middleware,
+    host_check,
+    origin_check,
     origin_middleware,
     own_origin,
-    reader_middleware,
-    upgrade_path_middleware,
+    reader_check,
+    upgrade_path_check,
 )
 
 UPGRADE = (("Connection", "Upgrade"), ("Upgrade", "websocket"))
@@ -44,10 +46,13 @@ def application(
     origins = policies.get("origins", ["same-origin", APP])
     app = web.Application(
         middlewares=[
-            host_middleware(HostPolicy(hosts), on_refusal=on_refusal),
-            upgrade_path_middleware(["/ws", "/live"], on_refusal=on_refusal),
-            origin_middleware(OriginPolicy(origins), paths={"/ws"}, on_refusal=on_refusal),
-            reader_middleware(on_refusal=on_refusal),
+            gate_middleware(
+                host_check(HostPolicy(hosts)),
+                upgrade_path_check(["/ws", "/live"]),
+                origin_check(OriginPolicy(origins), paths={"/ws"}),
+                reader_check(),
+                on_refusal=on_refusal,
+            )
         ]
     )
     routes = ["/", "/ws", "/live", "/lively", "/api/", "/api/events", "/apis", "/healthz"]
@@ -243,7 +248,7 @@ async def test_the_address_of_the_socket_is_wss_with_tls(
 async def test_without_a_host_that_says_more_the_path_of_the_socket_is_named(
     aiohttp_server: Any,
 ) -> None:
-    app = web.Application(middlewares=[upgrade_path_middleware(["/ws"])])
+    app = web.Application(middlewares=[gate_middleware(upgrade_path_check(["/ws"]))])
     server = await aiohttp_server(app)
     answer = await Wire(server.port, []).get("/", *UPGRADE, host="local host")
     assert status(answer) == 404
@@ -424,7 +429,7 @@ async def test_frames_right_behind_a_refused_handshake_are_not_a_request(
 
 
 async def test_a_refusal_needs_nobody_who_hears_of_it(aiohttp_client: Any) -> None:
-    app = web.Application(middlewares=[host_middleware(HostPolicy(["example.com"]))])
+    app = web.Application(middlewares=[gate_middleware(host_check(HostPolicy(["example.com"])))])
     client: TestClient[Any, Any] = await aiohttp_client(app)
     async with client.get("/") as response:
         assert response.status == 421

@@ -65,3 +65,22 @@ def test_a_header_field_is_found_in_any_case_and_the_first_one_counts() -> None:
 def test_of_a_frame_at_fault_the_size_is_what_came() -> None:
     cut = Frame(1, "c-1", False, 0x82, b"mask", 64, 1 << 40, b"beg", "too large", 17)
     assert cut.wire_size == 17
+
+
+@pytest.mark.parametrize(
+    ("head", "message", "note", "compressed"),
+    [
+        (0x81, None, None, False),
+        (0xC1, b"whole", None, True),
+        (0x41, None, None, True),
+        (0x00, b"", None, True),
+        (0x80, b"whole", None, True),
+        (0xC1, None, "reserved bits", False),
+    ],
+    ids=["plain", "whole", "first part", "next part", "last part", "at fault"],
+)
+def test_what_is_of_a_compressed_message_is_known(
+    head: int, message: bytes | None, note: str | None, compressed: bool
+) -> None:
+    told = Frame(1, "c-1", False, head, b"mask", 7, 3, b"abc", note, None, message)
+    assert told.compressed is compressed

@@ -11,7 +11,7 @@ REJECTION = Rejection("host", 421, "evil.example", "localhost", "Another host.",
 
 
 def test_an_open_connection_tells_what_its_handshake_agreed_on() -> None:
-    opened = Opened(1, "run-1", "[::1]:5", REQUEST, RESPONSE, "chat", ("permessage-deflate",))
+    opened = Opened(1, "run-1", "[::1]:5", REQUEST, RESPONSE, "chat", ("permessage-deflate", "x"))
     summary = ConnectionSummary(began=opened, state="open")
     assert summary.id == "run-1"
     assert summary.target == "/ws?try=1"
@@ -19,6 +19,7 @@ def test_an_open_connection_tells_what_its_handshake_agreed_on() -> None:
     assert summary.origin == "http://localhost:8080"
     assert summary.subprotocol == "chat"
     assert summary.compressed
+    assert summary.extension == "permessage-deflate, x"
     assert summary.rejection is None
 
 
@@ -31,4 +32,5 @@ def test_a_refused_attempt_tells_why_and_has_agreed_on_nothing() -> None:
     assert summary.origin is None
     assert summary.subprotocol is None
     assert not summary.compressed
+    assert summary.extension is None
     assert summary.rejection is REJECTION

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire.frames import KEY, client_frame
-from webapp.wire.frames import FrameParser, Opcode, Piece, build_header, length_bits
+from webapp.wire.frames import FrameParser, Opcode, Piece
+from webapp.wire.headers import build_header, length_bits
 from webapp.wire.violations import CloseCode, ProtocolError
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA

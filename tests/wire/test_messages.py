@@ -23,7 +23,8 @@ def assemble(
         for index, piece in enumerate(pieces):
             last = index == len(pieces) - 1
             if message := assembler.take(head, len(payload), piece, last):
-                messages.append(message)
+                assert not message[2]
+                messages.append(message[:2])
     return messages
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from webapp.wire.patience import Patience, Waits
+from webapp.wire.patience import Patience
+from webapp.wire.settings import Waits
 
 WAITS = Waits(heartbeat=20, close=5, slow_peer=10)
 
@@ -103,3 +104,37 @@ def test_the_sweep_is_fine_enough_for_every_wait() -> None:
     assert Waits(20, 10, 0.5).sweep_interval <= 0.05
     assert Waits(0, 0, 0).sweep_interval == 1
     assert Waits(0.001, 1, 1).sweep_interval == 0.01
+
+
+def test_what_is_begun_is_to_be_finished_in_time_however_busy_the_peer_is() -> None:
+    """A flood of pings keeps this server busy, and the message under way where it is."""
+    patience = Patience(Waits(message=60), 0)
+    for now in range(0, 61, 10):
+        patience.look(
+            now,
+            received=now,
+            unsent=0,
+            reading=now % 20 == 0,
+            writable=True,
+            ending=False,
+            unfinished=("message", 1),
+        )
+        assert patience.dragging(now) == (now == 60)
+    patience.look(
+        70,
+        received=70,
+        unsent=0,
+        reading=True,
+        writable=True,
+        ending=False,
+        unfinished=("message", 2),
+    )
+    assert not patience.dragging(70)
+
+
+def test_who_has_ended_its_half_is_not_expected_to_answer_a_ping() -> None:
+    patience = Patience(Waits(heartbeat=20, close=60), 0)
+    patience.pinged(20)
+    look(patience, 25, ending=True)
+    look(patience, 40, ending=True)
+    assert patience.overdue(40) is None

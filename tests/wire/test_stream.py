@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiohttp.web_protocol import RequestHandler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.wire.conversing import Line
 from tests.wire.frames import RawClient, client_frame, until
 from webapp.wire.ending import By, Ending, How
 from webapp.wire.handshake import UpgradeRequest, negotiate
-from webapp.wire.patience import Waits
-from webapp.wire.records import Record, State
-from webapp.wire.stream import StreamSettings, WebSocketStream
+from webapp.wire.records import HEARTBEAT, Record, State
+from webapp.wire.settings import StreamSettings, Waits
+from webapp.wire.stream import WebSocketStream
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
-FIN = 0x80
+FIN, RSV1 = 0x80, 0x40
 
 
 def same(opcode: int, payload: bytes) -> tuple[int, bytes]:
@@ -42,17 +46,22 @@ class Wire:
     port: int = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        handshake = negotiate(UpgradeRequest("GET", (1, 1), request.headers, False))
-        stream = WebSocketStream("s-1", handshake, self.settings)
-        await stream.prepare(request)
-        stream.start(request, self.answer, self.records.extend)
+        handshake = negotiate(
+            UpgradeRequest("GET", (1, 1), request.headers, False), deflate=self.settings.deflate
+        )
+        response = web.StreamResponse(status=101, headers=handshake.headers)
+        await response.prepare(request)
+        stream = WebSocketStream("s-1", self.settings, handshake.deflate)
+        assert request.transport is not None
+        stream.start(
+            request.protocol,
+            request.transport,
+            self.answer,
+            self.records.extend,
+            self.endings.put_nowait,
+        )
         self.streams.put_nowait(stream)
-        try:
-            await stream.closed()
-        finally:
-            assert stream.ending is not None
-            self.endings.put_nowait(stream.ending)
-        return stream
+        return response
 
     def told(self) -> list[tuple[str | None, int, bytes, str | None]]:
         """Direction, first byte, payload and note of all records."""
@@ -302,6 +311,112 @@ async def test_a_pong_tells_the_round_trip(start: Start) -> None:
     await client.close()
 
 
+async def test_heartbeats_and_their_answers_are_marked_and_other_pings_are_not(
+    start: Start,
+) -> None:
+    wire = await start(Wire(StreamSettings(waits=Waits(heartbeat=0.05))))
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    stream.ping()
+    by_hand = await client.frame()
+    client.send(client_frame(PONG, by_hand.payload))
+    await until(lambda: len(wire.records) == 2)
+    await until(lambda: _ticked(stream).traffic.heartbeats == 1)
+    heartbeat = await client.frame()
+    client.send(client_frame(PONG, heartbeat.payload) + client_frame(PONG, heartbeat.payload))
+    await until(lambda: len(wire.records) == 5)
+    assert [(record[2], record[3] & 0x0F, record[8]) for record in wire.records] == [
+        ("out", PING, None),
+        ("in", PONG, None),
+        ("out", PING, HEARTBEAT),
+        ("in", PONG, HEARTBEAT),
+        ("in", PONG, None),  # which answers nothing
+    ]
+    assert stream.traffic.heartbeats == 1
+    await client.close()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        client_frame(TEXT, b"a fragment", fin=False),
+        client_frame(BINARY, bytes(1000))[:100],
+        client_frame(PING, b"ping")[:3],
+    ],
+    ids=["message", "frame", "control frame"],
+)
+async def test_what_is_begun_and_not_finished_in_time_closes_with_1008(
+    start: Start, begun: bytes
+) -> None:
+    """However slowly its bytes go on coming."""
+    wire = await start(Wire(StreamSettings(waits=Waits(heartbeat=0, message=60))))
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    now = asyncio.get_running_loop().time()
+    client.send(client_frame(TEXT, b"whole") + begun)
+    await client.frame()
+    stream.tick(now)
+    stream.tick(now + 59)
+    client.send(bytes(1))
+    await until(lambda: stream.traffic.bytes_in == 11 + len(begun) + 1)
+    assert stream.state is State.OPEN
+    stream.tick(now + 60)
+    reason = b"message or frame not finished within 60 s"
+    assert await client.frame() == (FIN | CLOSE, b"\x03\xf0" + reason)
+    assert await client.rest() == b""
+    await client.close()
+    assert (await wire.endings.get()).code == 1008
+    assert any(note is not None and "60 s passed" in note for *_, note in wire.told())
+
+
+async def test_a_frame_is_waited_for_from_its_first_byte_on(start: Start) -> None:
+    wire = await start(Wire(StreamSettings(waits=Waits(heartbeat=0, message=60))))
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    now = asyncio.get_running_loop().time()
+    frame = client_frame(BINARY, bytes(1000))
+    client.send(frame[:1])
+    await until(lambda: stream.traffic.bytes_in == 1)
+    stream.tick(now)
+    client.send(frame[1:20])
+    await until(lambda: stream.traffic.bytes_in == 20)
+    stream.tick(now + 59)
+    assert stream.state is State.OPEN
+    stream.tick(now + 60)
+    assert (await client.frame()).payload[:2] == b"\x03\xf0"
+    await client.close()
+
+
+async def test_who_is_merely_busy_or_paused_by_us_is_not_out_of_time(start: Start) -> None:
+    wire = await start(Wire(StreamSettings(waits=Waits(heartbeat=0, message=1))))
+    client = await RawClient.connect(wire.port)
+    stream = await wire.streams.get()
+    now = asyncio.get_running_loop().time()
+    begun = client_frame(TEXT, b"x")[:3]
+    rest = client_frame(TEXT, b"x")[3:]
+    client.send(begun)
+    for second in range(5):
+        await until(lambda wanted=second * 7 + 3: stream.traffic.bytes_in == wanted)
+        stream.tick(now + second)
+        client.send(rest + begun)
+    assert stream.state is State.OPEN
+    await client.close()
+
+
+async def test_a_client_that_offers_it_gets_its_messages_compressed(start: Start) -> None:
+    wire = await start(Wire(StreamSettings()))
+    client = await RawClient.connect(
+        wire.port, headers="Sec-WebSocket-Extensions: permessage-deflate\r\n"
+    )
+    text = b"what goes in comes out again, " * 10
+    client.send(client_frame(TEXT, text))
+    head, payload = await client.frame()
+    assert head == FIN | RSV1 | TEXT
+    assert len(payload) < len(text) / 4
+    assert zlib.decompressobj(-12).decompress(payload + b"\x00\x00\xff\xff") == text
+    await client.close()
+
+
 async def test_a_bug_in_an_answer_closes_that_connection_with_1011(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -354,6 +469,21 @@ async def _flood(client: RawClient, data: bytes) -> None:
     while True:
         client.send(data)
         await client.writer.drain()
+
+
+async def test_who_has_ended_its_half_is_not_pinged() -> None:
+    """It could not answer; and what is still to be sent to it takes the time that it takes."""
+    line, records = Line(), list[Record]()
+    stream = WebSocketStream("s-1", StreamSettings(waits=Waits(heartbeat=1, close=1000)))
+    http = cast("RequestHandler", line)
+    stream.start(http, line, same, records.extend, lambda ending: None)
+    line.protocol.data_received(client_frame(TEXT, b"the last one"))
+    line.protocol.eof_received()
+    now = asyncio.get_running_loop().time()
+    for second in range(0, 100, 10):
+        stream.tick(now + second)
+    assert [(record[2], record[3]) for record in records] == [("in", 0x81), ("out", 0x81)]
+    assert not line.gone
 
 
 async def test_a_peer_that_reads_again_gets_everything(start: Start) -> None:

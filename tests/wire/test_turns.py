@@ -4,76 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from itertools import pairwise
-from typing import cast
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.wire.feeding import Engine
 from tests.wire.frames import client_frame, until
-from webapp.wire.outbox import Outbox
-from webapp.wire.records import Fault, Record, Traffic
-from webapp.wire.transport import Mount
-from webapp.wire.turns import Turns
-from webapp.wire.violations import ProtocolError
+from webapp.wire.extensions import negotiate_deflate
+from webapp.wire.plain import PlainLane
+from webapp.wire.reading import Reader
+from webapp.wire.records import Remark, Traffic
+from webapp.wire.settings import DeflateSettings
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 LIMIT = 300
 
 
-class Sink:
-    """Stands where a mount does, and keeps what is written."""
-
-    reading = True
-    writable = True
-
-    def __init__(self) -> None:
-        self.written = b""
-
-    def write(self, frames: list[bytes]) -> int:
-        data = b"".join(frames)
-        self.written += data
-        return len(data)
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-
-
 def outcome(*chunks: bytes) -> tuple[object, ...]:
     """What comes of chunks: records without their times, bytes sent, control frames, the end."""
-    sink, traffic = Sink(), Traffic()
-    records: list[Record] = []
-    controls: list[tuple[int, bytes]] = []
-    failures: list[str] = []
-    outbox = Outbox("t-1", 50, traffic, cast("Mount", sink), records.extend)
-
-    def fail(error: Exception) -> None:
-        assert isinstance(error, ProtocolError), error
-        failures.append(f"{error.code} {error.reason.partition(' at byte')[0]}")
-        turns.stop()
-        outbox.flush()
-
-    turns = Turns(
-        mount=cast("Mount", sink),
-        outbox=outbox,
-        traffic=traffic,
-        max_message_size=LIMIT,
-        kept_payload=50,
-        answer=lambda opcode, payload: (opcode, payload),
-        on_control=lambda opcode, payload, now: controls.append((opcode, payload)),
-        fail=fail,
-    )
+    engine = Engine(limit=LIMIT)
     for chunk in chunks:
-        turns.received(chunk)
-    told = [record[:1] + record[2:8] + (_general(record[8]),) for record in records]
-    return told, sink.written, controls, failures, traffic
+        engine.turns.received(chunk)
+    told = [record[:1] + record[2:8] + (_general(record[8]),) for record in engine.records]
+    failures = [
+        f"{error.code} {error.reason.partition(' at byte')[0]}" for error in engine.failures
+    ]
+    return told, engine.sink.written, engine.controls, failures, engine.traffic
 
 
-def _general(fault: Fault | None) -> str | None:
-    return fault and fault[0].partition(" at byte")[0]
+def _general(remark: Remark | None) -> str | None:
+    return remark and str(remark[0]).partition(" at byte")[0]
 
 
 @st.composite
@@ -121,20 +82,6 @@ def _without_beginnings(found: tuple[object, ...]) -> tuple[object, ...]:
     return shown, written, controls, failures, traffic.messages_in, traffic.messages_out
 
 
-def listening(sink: Sink, traffic: Traffic) -> Turns:
-    """Turns that echo."""
-    return Turns(
-        mount=cast("Mount", sink),
-        outbox=Outbox("t-1", 50, traffic, cast("Mount", sink), lambda records: None),
-        traffic=traffic,
-        max_message_size=1 << 20,
-        kept_payload=50,
-        answer=lambda opcode, payload: (opcode, payload),
-        on_control=lambda opcode, payload, now: None,
-        fail=lambda error: None,
-    )
-
-
 PLAIN_ONES = client_frame(TEXT, b"x") * 5000
 OTHERS = client_frame(TEXT, "ü".encode()) * 5000
 LARGE = client_frame(BINARY, bytes(100_000)) * 20
@@ -149,8 +96,8 @@ async def test_a_turn_is_bounded_and_nothing_is_read_before_the_last(
     data: bytes, messages: int
 ) -> None:
     """Others have their turn after 256 frames, or 256 KiB put out."""
-    sink, traffic = Sink(), Traffic()
-    turns = listening(sink, traffic)
+    engine = Engine()
+    sink, traffic, turns = engine.sink, engine.traffic, engine.turns
     turns.received(data)
     before = 0
     while not sink.reading:
@@ -161,8 +108,8 @@ async def test_a_turn_is_bounded_and_nothing_is_read_before_the_last(
 
 
 async def test_who_does_not_read_is_not_read_from_and_not_answered() -> None:
-    sink, traffic = Sink(), Traffic()
-    turns = listening(sink, traffic)
+    engine = Engine()
+    sink, traffic, turns = engine.sink, engine.traffic, engine.turns
     sink.writable = False
     turns.writing_paused(True)
     assert not sink.reading
@@ -178,32 +125,52 @@ async def test_who_does_not_read_is_not_read_from_and_not_answered() -> None:
     assert sink.reading
 
 
+@pytest.mark.parametrize("deflate", [False, True])
+async def test_what_arrives_between_two_turns_is_worked_off_when_its_time_comes(
+    deflate: bool,
+) -> None:
+    """A transport may bring one more chunk after it was told to pause."""
+    agreed = negotiate_deflate(["permessage-deflate"], DeflateSettings()) if deflate else None
+    engine = Engine(deflate=agreed)
+    engine.sink.writable = False
+    engine.turns.received(LARGE)
+    engine.turns.received(OTHERS + client_frame(PING, b"last"))
+    assert not engine.sink.reading
+    engine.sink.writable = True
+    engine.turns.writing_paused(False)
+    await until(lambda: engine.sink.reading)
+    assert engine.traffic.messages_in == engine.traffic.messages_out == 20 + 5000
+    assert engine.controls == [("ping", b"last")]
+
+
 def test_the_examples_take_the_lanes_that_they_are_to() -> None:
     """What is compared above would prove nothing if both ways were the same one."""
     lanes: list[str] = []
 
-    class Watched(Turns):
-        def _answer_plain(self, data: bytes) -> tuple[int, int]:
-            end, messages = super()._answer_plain(data)
-            lanes.append(f"fast {end}")
-            return end, messages
-
+    class Watched(Reader):
         def _answer_frames(self, most: int) -> bool:
             lanes.append("general")
             return super()._answer_frames(most)
 
-    turns = Watched(
-        mount=cast("Mount", Sink()),
-        outbox=Outbox("t-1", 50, Traffic(), cast("Mount", Sink()), lambda records: None),
-        traffic=Traffic(),
+    class WatchedLane(PlainLane):
+        def answer(self, data: bytes, most: int) -> tuple[int, int]:
+            end, messages = super().answer(data, most)
+            lanes.append(f"fast {end}")
+            return end, messages
+
+    engine = Engine()
+    reader = Watched(
+        outbox=engine.outbox,
+        traffic=engine.traffic,
         max_message_size=LIMIT,
         kept_payload=50,
-        answer=lambda opcode, payload: (opcode, payload),
-        on_control=lambda opcode, payload, now: None,
-        fail=lambda error: None,
+        deflate=None,
+        answer=engine.answer,
+        listener=engine,
     )
-    turns.received(PLAIN)
+    reader._plain = WatchedLane(engine.outbox, engine.traffic, engine.answer, LIMIT)
+    reader.read(PLAIN)
     assert lanes == [f"fast {len(PLAIN)}"]
-    turns.received(PLAIN[:1])
-    turns.received(PLAIN[1:])
+    reader.read(PLAIN[:1])
+    reader.read(PLAIN[1:])
     assert lanes[1:] == ["fast 0", "general", "general"]

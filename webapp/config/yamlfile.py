@@ -29,7 +29,7 @@ class RepeatedKey:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the text says, and on which line (from 1) each key of the first two levels stands."""
+    """What the text says, and on which line (from 1) each key stands, by its path."""
 
     value: object
     lines: dict[tuple[str, ...], int]
@@ -70,8 +70,8 @@ def parse_yaml(text: str) -> Document:
 def _keys(
     node: yaml.Node | None, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Walk the keys of the first two levels, as far as they are texts."""
-    if not isinstance(node, yaml.MappingNode) or len(path) == 2:
+    """Walk the keys of mappings within mappings, as far as they are texts."""
+    if not isinstance(node, yaml.MappingNode):
         return
     for key, value in node.value:
         if isinstance(key, yaml.ScalarNode):

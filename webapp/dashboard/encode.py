@@ -50,6 +50,7 @@ def row_shape(summary: ConnectionSummary) -> Shape:
         "origin": _short(summary.origin),
         "subprotocol": _short(summary.subprotocol),
         "compressed": summary.compressed,
+        "extension": _short(summary.extension),
         "target": _short(summary.target),
         "opened": summary.began.time // 1000,
         "closed": None if summary.closed is None else summary.closed // 1000,
@@ -57,6 +58,7 @@ def row_shape(summary: ConnectionSummary) -> Shape:
         "messages_out": summary.messages_out,
         "bytes_in": summary.bytes_in,
         "bytes_out": summary.bytes_out,
+        "heartbeats": summary.heartbeats,
         "round_trip": None if summary.round_trip is None else summary.round_trip // 1000,
         "ending": summary.ended and asdict(summary.ended),
         "refusal": summary.rejection and asdict(summary.rejection),
@@ -90,7 +92,9 @@ def _particulars(event: Event) -> Shape:
                 "payload_size": event.payload_size,
                 "payload": b64encode(event.payload).decode(),
                 "note": event.note,
-                "message": None,
+                "compressed": event.compressed,
+                "message": _message(event),
+                "heartbeat": event.heartbeat,
             }
         case Opened():
             return {
@@ -114,10 +118,18 @@ def _particulars(event: Event) -> Shape:
                 "messages_out": event.messages_out,
                 "bytes_in": event.bytes_in,
                 "bytes_out": event.bytes_out,
+                "heartbeats": event.heartbeats,
             }
         case Noted():
             return {"text": event.text}
     raise AssertionError(f"unknown event {event!r}")  # pragma: no cover - all kinds are above
+
+
+def _message(frame: Frame) -> Shape | None:
+    """The inflated message that a frame completes, if it was compressed."""
+    if frame.message is None or not frame.fin:
+        return None
+    return {"payload": b64encode(frame.message).decode(), "size": frame.message_size}
 
 
 def _exchange(exchange: Exchange) -> Shape:

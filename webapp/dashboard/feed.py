@@ -15,11 +15,15 @@ from webapp.hub import Hub
 from webapp.journal.events import Event
 from webapp.journal.memory import Journal
 
-__all__ = ["MOST_ENDED", "MOST_OPEN", "Feed", "overview"]
+__all__ = ["MOST_ENDED", "MOST_HEARTBEATS", "MOST_OPEN", "Feed", "overview"]
 
 # How many connections a page is told of.
 MOST_OPEN = 200
 MOST_ENDED = 100
+
+# How many heartbeats there may be among the events: those of many idle connections would leave
+# little else to be seen.
+MOST_HEARTBEATS = 50
 
 _INTERVAL = 0.05  # seconds between two batches of events
 _BEATS_PER_STATE = 5  # every so many of these, the connections
@@ -171,7 +175,7 @@ class Feed:
             start, batch = self._batch
             if start == cursor and batch.cursor == self._journal.cursor:
                 return batch
-        page = self._journal.read(cursor, limit=_MOST_EVENTS)
+        page = self._journal.read(cursor, limit=_MOST_EVENTS, heartbeats=MOST_HEARTBEATS)
         events = _newest(page.events)
         told = {
             "type": "events",

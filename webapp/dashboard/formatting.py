@@ -8,17 +8,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from webapp.dashboard.quantities import clock, count, duration, elapsed, size, timestamp
+from webapp.dashboard.visible import visible
 
 __all__ = [
     "FILTERS",
+    "absence",
     "client_name",
     "close_name",
     "ending_words",
     "flags",
+    "mark",
     "opcode_name",
     "preview",
     "short_id",
-    "visible",
 ]
 
 #: What an event of the feed looks like; `static/js/types.d.ts` lists its fields.
@@ -55,15 +57,6 @@ CLOSE_CODES: Final[Mapping[int, str]] = {
     1015: "TLS handshake failed",
 }
 
-# Characters that draw nothing or look like a space, or that make others be drawn elsewhere:
-# controls, soft hyphen, bidirectional controls, other spaces, zero-width ones and fillers, line
-# separators, surrogates, tags.
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180e"
-    "\u2000-\u200f\u2028-\u202e\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff0-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-_SHORT: Final[Mapping[int, str]] = {0x00: r"\0", 0x09: r"\t", 0x0A: r"\n", 0x0D: r"\r"}
 # Controls but for tab and line ends, and bytes that are no UTF-8.
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\udc80-\udcff]")
 
@@ -81,11 +74,6 @@ _CLIENTS: Final = tuple(
         (r"\bVersion/(\d+)[\d.]* .*\bSafari/", "Safari"),
     )
 )
-
-
-def visible(text: str) -> str:
-    """Replace what one would not see by an escape: `\\n`, `\\x1b`, `\\u202e`."""
-    return _INVISIBLE.sub(_escape, text)
 
 
 def preview(event: Event, most: int = PREVIEW_CHARACTERS) -> str:
@@ -113,12 +101,37 @@ def flags(event: Event) -> list[str]:
     if event["kind"] != "frame":
         return []
     found = [] if event["fin"] else ["no FIN"]
-    found += [name.upper() for name in ("rsv1", "rsv2", "rsv3") if event[name]]
+    # RSV1 says that a message is compressed (RFC 7692 §6), which its mark tells already.
+    reserved = ("rsv2", "rsv3") if event["compressed"] else ("rsv1", "rsv2", "rsv3")
+    found += [name.upper() for name in reserved if event[name]]
     # RFC 6455 §5.1: a client masks, a server does not.
     masked = event["masking_key"] is not None
     if masked != (event["direction"] == "in"):
         found.append("masked" if masked else "unmasked")
     return found
+
+
+def mark(event: Event) -> str:
+    """Say what is special about a frame, though nothing is wrong with it."""
+    if event["kind"] != "frame":
+        return ""
+    if event["heartbeat"]:
+        return "heartbeat"
+    if not event["compressed"]:
+        return ""
+    if event["message"] is None:
+        return "deflate part"
+    # The last of several frames does not tell what the others took.
+    came = "parts" if event["opcode"] == 0x0 else size(event["payload_size"])
+    return f"deflate {came} → {size(event['message']['size'])}"
+
+
+def absence(event: Event) -> str:
+    """Say why a frame has nothing to preview."""
+    octets: int = event["payload_size"]
+    if event["message"] is not None or not octets:
+        return "(empty)"
+    return f"(none of {count(octets)} {'byte' if octets == 1 else 'bytes'} came)"
 
 
 def opcode_name(opcode: int) -> str:
@@ -190,21 +203,10 @@ def short_id(connection: str) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     function.__name__: function
     for function in (
-        client_name, clock, close_name, count, duration, elapsed, ending_words, flags,
-        opcode_name, preview, short_id, size, timestamp, visible,
+        absence, client_name, clock, close_name, count, duration, elapsed, ending_words, flags,
+        mark, opcode_name, preview, short_id, size, timestamp, visible,
     )
 }  # fmt: skip
-
-
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if short := _SHORT.get(code):
-        return short
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8, kept by surrogateescape
-        return f"\\x{code - 0xDC00:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\u{{{code:x}}}"
 
 
 def _frame_preview(event: Event, most: int) -> str:
@@ -219,7 +221,8 @@ def _frame_preview(event: Event, most: int) -> str:
         reason = _one_line(payload[2:].decode("utf-8", "surrogateescape"), most)
         words = close_name(int.from_bytes(payload[:2], "big"))
         return f"{words}: {reason}" if reason else words
-    if _reads_as_text(opcode, payload) and (message or not event["rsv1"]):
+    # What is compressed reads as text only once it is inflated.
+    if _reads_as_text(opcode, payload) and (message or not (event["compressed"] or event["rsv1"])):
         return _one_line(payload.decode("utf-8", "surrogateescape"), most)
     return _one_line(payload.hex(" "), most)
 

@@ -6,7 +6,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from webapp.dashboard.encode import event_shape
-from webapp.dashboard.feed import overview
+from webapp.dashboard.feed import MOST_HEARTBEATS, overview
 from webapp.gate.middleware import own_origin
 from webapp.hub import HUB
 from webapp.journal.memory import JOURNAL
@@ -21,7 +21,7 @@ _MOST_EVENTS = 200
 async def index(request: web.Request) -> web.Response:
     """Show the connections and the latest frames, readable without JavaScript."""
     path = request.app[WEBSOCKET_PATH]
-    page = request.app[JOURNAL].read(limit=_MOST_EVENTS)
+    page = request.app[JOURNAL].read(limit=_MOST_EVENTS, heartbeats=MOST_HEARTBEATS)
     own = own_origin(request) or ""  # the gate has let through no Host without one
     context = {
         **overview(request.app[HUB]),

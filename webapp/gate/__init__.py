@@ -2,30 +2,45 @@
 
 from webapp.gate.headers import security_headers
 from webapp.gate.hosts import HostPolicy
+from webapp.gate.limits import Places, watchers_full
 from webapp.gate.middleware import (
+    Check,
     OnRefusal,
-    host_middleware,
+    checked,
+    gate_middleware,
+    host_check,
+    limited,
+    origin_check,
     origin_middleware,
     own_origin,
-    reader_middleware,
-    upgrade_path_middleware,
+    reader_check,
+    upgrade_path_check,
 )
 from webapp.gate.origins import Origin, OriginPolicy
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
+from webapp.gate.upgrades import close_declined
 
 __all__ = [
+    "Check",
     "HostPolicy",
     "OnRefusal",
     "Origin",
     "OriginPolicy",
+    "Places",
     "Refusal",
-    "host_middleware",
+    "checked",
+    "close_declined",
+    "gate_middleware",
+    "host_check",
+    "limited",
+    "origin_check",
     "origin_middleware",
     "own_origin",
-    "reader_middleware",
+    "reader_check",
     "refusal_response",
     "security_headers",
-    "upgrade_path_middleware",
+    "upgrade_path_check",
     "visible",
+    "watchers_full",
 ]

@@ -7,20 +7,28 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from webapp.gate.hosts import HostPolicy
+from webapp.gate.limits import Places
 from webapp.gate.origins import Origin, OriginPolicy
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
+from webapp.gate.upgrades import names_websocket
 
 __all__ = [
+    "Check",
     "OnRefusal",
-    "host_middleware",
+    "checked",
+    "gate_middleware",
+    "host_check",
+    "limited",
+    "origin_check",
     "origin_middleware",
     "own_origin",
-    "reader_middleware",
-    "upgrade_path_middleware",
+    "reader_check",
+    "upgrade_path_check",
 ]
 
 OnRefusal: TypeAlias = Callable[[web.Request, Refusal], None]
+Check: TypeAlias = Callable[[web.Request], Refusal | None]
 
 _FOR_OWN_PAGES = (
     "What clients have sent may be read by this server's own pages and by programs, "
@@ -28,12 +36,28 @@ _FOR_OWN_PAGES = (
 )
 
 
-def host_middleware(
-    policy: HostPolicy,
-    *,
-    exempt: Container[str] = ("/healthz",),
-    on_refusal: OnRefusal | None = None,
-) -> Middleware:
+def gate_middleware(*checks: Check, on_refusal: OnRefusal | None = None) -> Middleware:
+    """Let through what passes all checks; answer with the first refusal, and tell of it."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        for check in checks:
+            refusal = check(request)
+            if refusal is not None:
+                if on_refusal is not None:
+                    on_refusal(request, refusal)
+                return refusal_response(request, refusal)
+        return await handler(request)
+
+    return middleware
+
+
+def origin_middleware(policy: OriginPolicy, *, on_refusal: OnRefusal | None = None) -> Middleware:
+    """Refuse with 403 the origins that the policy does not admit, at any path of an application."""
+    return gate_middleware(origin_check(policy), on_refusal=on_refusal)
+
+
+def host_check(policy: HostPolicy, *, exempt: Container[str] = ("/healthz",)) -> Check:
     """
     Refuse with 421 what is for another host.
 
@@ -42,21 +66,18 @@ def host_middleware(
 
     def check(request: web.Request) -> Refusal | None:
         # A WebSocket is never exempt: the answer to it names an address on this host.
-        upgrade = _names_websocket(request.headers.getall("Upgrade", []))
-        if request.path in exempt and not upgrade:
+        if request.path in exempt and not names_websocket(request):
             return None
         return policy.check(request.headers.getall("Host", []))
 
-    return _middleware(check, on_refusal)
+    return check
 
 
-def upgrade_path_middleware(
-    paths: Sequence[str], *, on_refusal: OnRefusal | None = None
-) -> Middleware:
+def upgrade_path_check(paths: Sequence[str]) -> Check:
     """Refuse with 404 a WebSocket handshake at any path but these, and name the first of them."""
 
     def check(request: web.Request) -> Refusal | None:
-        if request.path in paths or not _names_websocket(request.headers.getall("Upgrade", [])):
+        if request.path in paths or not names_websocket(request):
             return None
         own = own_origin(request)
         # http becomes ws, and https becomes wss.
@@ -69,16 +90,15 @@ def upgrade_path_middleware(
             f"There is no WebSocket here; it is at {socket}.",
         )
 
-    return _middleware(check, on_refusal)
+    return check
 
 
-def origin_middleware(
+def origin_check(
     policy: OriginPolicy,
     *,
     paths: Container[str] | None = None,
     upgrades_only: bool = False,
-    on_refusal: OnRefusal | None = None,
-) -> Middleware:
+) -> Check:
     """
     Refuse with 403 the origins that the policy does not admit, at these paths or at all.
 
@@ -89,22 +109,14 @@ def origin_middleware(
     def check(request: web.Request) -> Refusal | None:
         if paths is not None and request.path not in paths:
             return None
-        if (
-            upgrades_only
-            and "Origin" not in request.headers
-            and not _names_websocket(request.headers.getall("Upgrade", []))
-        ):
+        if upgrades_only and "Origin" not in request.headers and not names_websocket(request):
             return None
         return policy.check(request.headers.getall("Origin", []), own=own_origin(request))
 
-    return _middleware(check, on_refusal)
+    return check
 
 
-def reader_middleware(
-    *,
-    paths: Sequence[str] = ("/live", "/api/"),
-    on_refusal: OnRefusal | None = None,
-) -> Middleware:
+def reader_check(paths: Sequence[str] = ("/live", "/api/")) -> Check:
     """
     Refuse with 403 the pages of others what this server's own pages may read.
 
@@ -130,7 +142,33 @@ def reader_middleware(
             return Refusal("reader", 403, came, expected, _FOR_OWN_PAGES)
         return None
 
-    return _middleware(check, on_refusal)
+    return check
+
+
+def checked(handler: Handler, check: Check, *, on_refusal: OnRefusal | None = None) -> Handler:
+    """Return a handler that refuses what a check has something against."""
+
+    middleware = gate_middleware(check, on_refusal=on_refusal)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await middleware(request, handler)
+
+    return handle
+
+
+def limited(handler: Handler, places: Places, *, on_refusal: OnRefusal | None = None) -> Handler:
+    """Return a handler that refuses with 503 whoever comes while all places are taken."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        refusal = places.check(request.remote)
+        if refusal is None:
+            with places.take(request.remote):
+                return await handler(request)
+        if on_refusal is not None:
+            on_refusal(request, refusal)
+        return refusal_response(request, refusal)
+
+    return handle
 
 
 def own_origin(request: web.Request) -> str | None:
@@ -143,26 +181,3 @@ def own_origin(request: web.Request) -> str | None:
         return str(Origin.parse(f"{request.scheme}://{hosts[0]}"))
     except ValueError:
         return None
-
-
-def _middleware(
-    check: Callable[[web.Request], Refusal | None], on_refusal: OnRefusal | None
-) -> Middleware:
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        refusal = check(request)
-        if refusal is None:
-            return await handler(request)
-        if on_refusal is not None:
-            on_refusal(request, refusal)
-        return refusal_response(request, refusal)
-
-    return middleware
-
-
-def _names_websocket(upgrade: Sequence[str]) -> bool:
-    """Tell whether an Upgrade header names websocket, whatever its version (RFC 9110 §7.8)."""
-    protocols = ",".join(upgrade).split(",")
-    return any(
-        protocol.strip(" \t").partition("/")[0].lower() == "websocket" for protocol in protocols
-    )

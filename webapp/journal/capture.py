@@ -21,7 +21,9 @@ def capture_request(request: web.BaseRequest) -> Exchange:
     """Return request line and header fields as they were sent, in order."""
     version = f"HTTP/{request.version.major}.{request.version.minor}"
     line = f"{request.method} {_text(_bytes(request.raw_path))} {version}"
-    return Exchange(line, _kept((_text(name), _text(value)) for name, value in request.raw_headers))
+    return Exchange(
+        line, _kept([(_text(name), _text(value)) for name, value in request.raw_headers])
+    )
 
 
 def capture_response(response: web.StreamResponse) -> Exchange:
@@ -41,10 +43,17 @@ def peer_of(request: web.BaseRequest) -> str:
 
 def _kept(headers: Iterable[Header]) -> tuple[Header, ...]:
     """The header fields without secrets, and no more of them than is reasonable."""
+    given = tuple(headers)
+    names = {name.lower() for name, _ in given}
+    if (
+        names.isdisjoint(_SECRET)
+        and sum([len(name) + len(value) for name, value in given]) <= _MOST
+    ):
+        return given  # nearly always
     kept: list[Header] = []
     room = _MOST
     left_out = 0
-    for name, value in headers:
+    for name, value in given:
         if name.lower() in _SECRET:
             value = f"(redacted, {len(value)} characters)"
         room -= len(name) + len(value)

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Final, TypeAlias
 
-from webapp.journal.events import Event, Frame, Noted
+from webapp.journal.events import Closed, Event, Frame, Noted, Opened, Refused
 
 __all__ = [
     "EVENT_BYTES",
+    "HEARTBEAT",
     "PAYLOAD",
+    "REMARK",
     "Entry",
     "FrameRecord",
+    "Remark",
     "bytes_of",
+    "bytes_of_remark",
     "connection_of",
     "event_of",
 ]
 
+# What is special about a frame: what was wrong with it, how many bytes of it came, the inflated
+# message's beginning and size, whether it is a heartbeat.
+Remark: TypeAlias = tuple[str | None, int | None, bytes | None, int, bool]
+HEARTBEAT: Final = 4  # its place in that tuple
+
 # A frame as the wire records it: connection, time, direction ("in", "out"; None: only a note),
 # first byte, masking key, bits of the length's coding, payload length, payload's beginning, and
-# what was wrong with it with how many bytes of it came. It stays a plain tuple until it is read.
+# what is special about it, if anything. It stays a plain tuple until it is read.
 FrameRecord: TypeAlias = tuple[
-    str, int, str | None, int, bytes | None, int, int, bytes, tuple[str, int | None] | None
+    str,
+    int,
+    str | None,
+    int,
+    bytes | None,
+    int,
+    int,
+    bytes,
+    Remark | None,
 ]
-PAYLOAD: Final = 7  # its place in that tuple
+# Their places in that tuple.
+PAYLOAD: Final = 7
+REMARK: Final = 8
 
 Entry: TypeAlias = FrameRecord | Event
 
@@ -32,6 +49,8 @@ Entry: TypeAlias = FrameRecord | Event
 # the ring. At most 257 bytes were measured for frames and their echoes, which share a payload and
 # come one pair at a time; a test measures it again.
 EVENT_BYTES = 288
+# What a remark costs beyond its message and its text: at most 131 bytes were measured.
+_REMARK_BYTES = 160
 # And what each text in an event costs beyond its characters, with its share of a header field.
 _TEXT_BYTES = 96
 
@@ -45,31 +64,58 @@ def event_of(entry: Entry) -> Event:
     """The event that an entry stands for."""
     if not isinstance(entry, tuple):
         return entry
-    connection, time, direction, head, key, bits, size, payload, fault = entry
-    note, came = fault or (None, None)
+    connection, time, direction, head, key, bits, size, payload, remark = entry
+    note, came, message, message_size, heartbeat = remark or (None, None, None, 0, False)
     if direction is None:
         return Noted(time, connection, note or "")
-    return Frame(time, connection, direction == "out", head, key, bits, size, payload, note, came)
+    return Frame(
+        time=time,
+        connection=connection,
+        outgoing=direction == "out",
+        head=head,
+        masking_key=key,
+        length_bits=bits,
+        payload_size=size,
+        payload=payload,
+        note=note,
+        came=came,
+        message=message,
+        message_size=message_size,
+        heartbeat=heartbeat,
+    )
 
 
 def bytes_of(entry: Entry) -> int:
     """About how many bytes of memory an entry takes."""
     if isinstance(entry, tuple):
-        return EVENT_BYTES + len(entry[PAYLOAD])
-    return EVENT_BYTES + sum(
-        # One character beyond ASCII can make all of a text's characters four bytes wide.
-        _TEXT_BYTES + len(text) * (1 if text.isascii() else 4)
-        for text in _texts(entry)
-    )
+        size = EVENT_BYTES + len(entry[PAYLOAD])
+        return size + bytes_of_remark(entry[REMARK]) if entry[REMARK] else size
+    return EVENT_BYTES + _bytes_of_event(entry)
 
 
-def _texts(value: object) -> Iterator[str]:
-    """All texts that a record holds, however deep: a client chooses how many and how long."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _texts(item)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _texts(getattr(value, field.name))
+def bytes_of_remark(remark: Remark) -> int:
+    """About how many bytes of memory a remark adds to those of its frame."""
+    text, _, message, _, _ = remark
+    return _REMARK_BYTES + len(message or b"") + (_bytes_of_text(text) if text else 0)
+
+
+def _bytes_of_text(text: str) -> int:
+    # One character beyond ASCII can make all of a text's characters four bytes wide.
+    return _TEXT_BYTES + len(text) * (1 if text.isascii() else 4)
+
+
+def _bytes_of_event(event: Event) -> int:
+    """About how many bytes the texts of an event take: a client chooses how many and how long."""
+    match event:
+        case Opened():
+            texts = [event.peer, event.subprotocol or "", *event.extensions]
+            exchanges = event.request.size + event.response.size
+            return exchanges + sum(map(_bytes_of_text, texts))
+        case Refused(rejection=why):
+            texts = [event.peer, why.check, why.came, why.expected, why.reason, why.remedy]
+            return event.request.size + sum(map(_bytes_of_text, texts))
+        case Closed(ended=ended):
+            return sum(map(_bytes_of_text, (ended.by, ended.how, ended.reason)))
+        case Noted():
+            return _bytes_of_text(event.text)
+    raise AssertionError(f"no event of the ring: {event!r}")  # pragma: no cover - all are above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 __all__ = [
@@ -27,6 +27,15 @@ class Exchange:
 
     line: str
     headers: tuple[Header, ...]
+    # About how many bytes of memory these take: asked for several times, told once.
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Of a name and a value, 96 bytes each are not characters, of which one beyond ASCII can
+        # make all the others four bytes wide.
+        text = self.line + "".join([name + value for name, value in self.headers])
+        characters = len(text) * (1 if text.isascii() else 4)
+        object.__setattr__(self, "size", 96 * (1 + 2 * len(self.headers)) + characters)
 
     def header(self, name: str) -> str | None:
         """The first value of a header field, by its name in lower case."""
@@ -95,6 +104,11 @@ class Frame(Event):
     payload: bytes  # its beginning, unmasked
     note: str | None = None  # what was wrong with it
     came: int | None = None  # of its bytes, where that was not all of them
+    # Of a compressed message, inflated, its beginning and its size in bytes, on its last frame; on
+    # those before, nothing and how many bytes that frame came to.
+    message: bytes | None = None
+    message_size: int = 0
+    heartbeat: bool = False  # this server's own ping, or the answer to it
 
     @property
     def fin(self) -> bool:
@@ -107,6 +121,11 @@ class Frame(Event):
     @property
     def opcode(self) -> int:
         return self.head & 0x0F
+
+    @property
+    def compressed(self) -> bool:
+        """Whether it is, in good order, of a compressed message (RFC 7692 §6)."""
+        return self.message is not None or (self.rsv[0] and self.note is None)
 
     @property
     def wire_size(self) -> int:
@@ -134,3 +153,4 @@ class Closed(Event):
     messages_out: int
     bytes_in: int
     bytes_out: int
+    heartbeats: int = 0

@@ -1,30 +1,23 @@
-"""The journal in memory: a ring of events, bounded in number and in bytes."""
+"""The journal in memory: what happened, read by cursor, and the connections that have ended."""
 
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
 
 from aiohttp import web
 
-from webapp.journal.entries import (
-    EVENT_BYTES,
-    PAYLOAD,
-    Entry,
-    FrameRecord,
-    bytes_of,
-    connection_of,
-    event_of,
-)
+from webapp.journal.cursors import Place, read_cursor, write_cursor
+from webapp.journal.entries import Entry, FrameRecord, bytes_of, connection_of, event_of
 from webapp.journal.events import Event
+from webapp.journal.ring import Ring
 from webapp.journal.summaries import ConnectionSummary
 
 __all__ = ["JOURNAL", "Journal", "Page"]
-
-_MAX_DIGITS = 18  # of a place in a cursor: int() is slow for texts without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +34,8 @@ class Page:
 class Journal:
     """Events in order, the oldest forgotten beyond the bounds; nothing here ever waits.
 
-    A cursor is an opaque string that names this run and the place between two events.
+    A cursor is an opaque string that names this run and the place between two events. Heartbeats
+    that have given way to later ones are missed by nobody: each connection counts its own.
     """
 
     def __init__(self, *, max_events: int, max_bytes: int, max_connections: int) -> None:
@@ -50,100 +44,83 @@ class Journal:
         What is kept of ended connections is bounded in bytes as well, by the same number.
         """
         self.run = secrets.token_hex(3)
-        self._max_events = max_events
         self._max_bytes = max_bytes
         self._max_connections = max_connections
-        # Events as they came, several at a time, and what they cost in bytes.
-        self._ring: deque[tuple[Sequence[Entry], int]] = deque()
-        self._bytes = 0
-        self._end = 0  # events ever recorded; those in the ring are the last of them
-        self.forgotten = 0  # events that are no longer in it
+        self._ring = Ring(max_events, max_bytes)
         # Of ended connections, the oldest first, and what they cost in bytes.
-        self._ended: OrderedDict[str, ConnectionSummary] = OrderedDict()
+        self._ended: OrderedDict[str, tuple[ConnectionSummary, int]] = OrderedDict()
         self._ended_bytes = 0
 
     # Writing
 
     def record(self, event: Event) -> None:
         """Take one event."""
-        self._add([event], bytes_of(event))
+        self._ring.record(event)
 
-    def record_frames(self, records: Sequence[FrameRecord]) -> None:
-        """Take the frames of one turn of a connection, and the list itself."""
-        size = EVENT_BYTES * len(records)
-        for record in records:
-            size += len(record[PAYLOAD])
-        self._add(records, size)
-
-    def _add(self, entries: Sequence[Entry], size: int) -> None:
-        self._ring.append((entries, size))
-        self._end += len(entries)
-        self._bytes += size
-        if self._end - self.forgotten > self._max_events or self._bytes > self._max_bytes:
-            self._forget()
-
-    def _forget(self) -> None:
-        """Forget the oldest events beyond the bounds."""
-        while True:
-            surplus = self._bytes - self._max_bytes
-            excess = self._end - self.forgotten - self._max_events
-            if surplus <= 0 and excess <= 0:
-                return
-            entries, size = self._ring.popleft()
-            if len(entries) > excess and size > surplus:  # only some of these have to go
-                gone = freed = 0
-                while gone < excess or freed < surplus:
-                    freed += bytes_of(entries[gone])
-                    gone += 1
-                self._ring.appendleft((entries[gone:], size - freed))
-            else:
-                gone, freed = len(entries), size
-            self.forgotten += gone
-            self._bytes -= freed
+    @property
+    def record_frames(self) -> Callable[[Sequence[FrameRecord]], None]:
+        """What takes the frames of one turn of a connection, and the list itself."""
+        return self._ring.record_frames
 
     def remember(self, summary: ConnectionSummary) -> None:
         """Keep what is to be known of a connection after its end."""
-        self._ended[summary.id] = summary
-        self._ended_bytes += bytes_of(summary.began)
+        size = bytes_of(summary.began)
+        self._ended[summary.id] = summary, size
+        self._ended_bytes += size
         while len(self._ended) > self._max_connections or self._ended_bytes > self._max_bytes:
-            _, oldest = self._ended.popitem(last=False)
-            self._ended_bytes -= bytes_of(oldest.began)
+            _, (_, size) = self._ended.popitem(last=False)
+            self._ended_bytes -= size
 
     # Reading
 
     @property
     def recorded(self) -> int:
-        """How many events there have been."""
-        return self._end
+        """How many events there have been, heartbeats aside."""
+        return self._ring.end
+
+    @property
+    def forgotten(self) -> int:
+        """How many of them are no longer there."""
+        return self._ring.forgotten
 
     @property
     def cursor(self) -> str:
         """The place after the newest event."""
-        return self._cursor(self._end)
+        return self._cursor(self._ring.last)
 
     def check(self, cursor: str | None) -> None:
         """Raise ValueError unless this is a cursor, of this run or another."""
         self._place(cursor)
 
-    def read(self, after: str | None = None, *, limit: int, connection: str | None = None) -> Page:
+    def read(
+        self,
+        after: str | None = None,
+        *,
+        limit: int,
+        heartbeats: int | None = None,
+        connection: str | None = None,
+    ) -> Page:
         """Return the newest events after a cursor (None: from the oldest there is), oldest first.
 
-        At most ``limit`` of them, of one connection if it is given; those before them are skipped
-        and counted.
+        At most ``limit`` of them, and of these at most so many ``heartbeats`` (None: any), of one
+        connection if it is given; those left out are counted.
 
         Raises:
             ValueError: if ``after`` is no cursor.
         """
+        ring = self._ring
         start, restarted = self._place(after)
-        unread = self._end - max(start, self.forgotten)
-        entries = _about(connection, islice(self._backwards(), unread))
-        newest = list(islice(entries, limit))
-        skipped = unread - len(newest) if connection is None else sum(1 for _ in entries)
+        unread = ring.end - max(start[0], ring.forgotten)
+        beats = list(_about(connection, ring.heartbeats.backwards(start)))
+        some = beats[:heartbeats]
+        both = merge(_about(connection, islice(ring.backwards(), unread)), some, reverse=True)
+        newest = list(islice(both, limit))
+        left = unread + len(some) - len(newest) if connection is None else sum(1 for _ in both)
         return Page(
             events=tuple((self._cursor(place), event_of(entry)) for place, entry in newest[::-1]),
             cursor=self.cursor,
-            forgotten=max(0, self.forgotten - start),
-            skipped=skipped,
+            forgotten=max(0, ring.forgotten - start[0]),
+            skipped=left + len(beats) - len(some),
             restarted=restarted,
         )
 
@@ -153,65 +130,44 @@ class Journal:
         The page's cursor stands behind the last of them: whoever goes on from there misses nothing
         that is not forgotten meanwhile. Raises ValueError if ``after`` is no cursor.
         """
+        ring = self._ring
         start, restarted = self._place(after)
-        entries = _about(connection, self._forwards(max(start, self.forgotten)))
-        found = list(islice(entries, limit))
+        events = ring.forwards(max(start[0], ring.forgotten))
+        both = _about(connection, merge(events, ring.heartbeats.forwards(start)))
+        found = list(islice(both, limit))
         return Page(
             events=tuple((self._cursor(place), event_of(entry)) for place, entry in found),
-            cursor=self._cursor(found[-1][0] if len(found) == limit else self._end),
-            forgotten=max(0, self.forgotten - start),
+            cursor=self._cursor(found[-1][0] if len(found) == limit else ring.last),
+            forgotten=max(0, ring.forgotten - start[0]),
             restarted=restarted,
         )
 
     def ended_connection(self, name: str) -> ConnectionSummary | None:
         """An ended connection by its id, as long as it is known."""
-        return self._ended.get(name)
+        kept = self._ended.get(name)
+        return kept and kept[0]
 
     def ended(self) -> Iterator[ConnectionSummary]:
         """The ended connections that are still known, newest first."""
-        return reversed(self._ended.values())
+        return (summary for summary, _ in reversed(self._ended.values()))
 
-    def _backwards(self) -> Iterator[tuple[int, Entry]]:
-        """All entries, the newest first, each with the place after it."""
-        place = self._end
-        for entries, _ in reversed(self._ring):
-            for entry in reversed(entries):
-                yield place, entry
-                place -= 1
-
-    def _forwards(self, start: int) -> Iterator[tuple[int, Entry]]:
-        """The entries after a place, the oldest first, each with the place after it."""
-        place = self.forgotten
-        for entries, _ in self._ring:
-            if place + len(entries) > start:
-                for entry in entries:
-                    place += 1
-                    if place > start:
-                        yield place, entry
-            else:
-                place += len(entries)
-
-    def _place(self, cursor: str | None) -> tuple[int, bool]:
-        """How many events stand before a cursor, and whether it is of an earlier run."""
+    def _place(self, cursor: str | None) -> tuple[Place, bool]:
+        """The place that a cursor names, and whether it is of an earlier run."""
         if cursor is None:
-            return self.forgotten, False
-        run, _, place = cursor.partition("-")
-        if not run or not place.isascii() or not place.isdigit() or len(place) > _MAX_DIGITS:
-            raise ValueError(f"{cursor!r} is no cursor of this journal")
-        if run != self.run:
-            return 0, True
-        return min(int(place), self._end), False
+            return (self._ring.forgotten, 0), False
+        run, place = read_cursor(cursor)
+        return (min(place, self._ring.last), False) if run == self.run else ((0, 0), True)
 
-    def _cursor(self, place: int) -> str:
-        return f"{self.run}-{place}"
+    def _cursor(self, place: Place) -> str:
+        return write_cursor(self.run, place)
 
 
 JOURNAL: web.AppKey[Journal] = web.AppKey("JOURNAL", Journal)
 
 
 def _about(
-    connection: str | None, entries: Iterator[tuple[int, Entry]]
-) -> Iterator[tuple[int, Entry]]:
+    connection: str | None, entries: Iterator[tuple[Place, Entry]]
+) -> Iterator[tuple[Place, Entry]]:
     """Those of the entries that are about one connection, or all for None."""
     if connection is None:
         return entries

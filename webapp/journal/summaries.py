@@ -20,6 +20,7 @@ class ConnectionSummary:
     messages_out: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    heartbeats: int = 0  # pings that this server sent because nothing came
     round_trip: int | None = None  # nanoseconds
     ended: Ended | None = None
 
@@ -45,8 +46,13 @@ class ConnectionSummary:
         return self.began.subprotocol if isinstance(self.began, Opened) else None
 
     @property
+    def extension(self) -> str | None:
+        """What was negotiated, as it was answered (RFC 6455 §9.1)."""
+        return ", ".join(self.began.extensions) or None if isinstance(self.began, Opened) else None
+
+    @property
     def compressed(self) -> bool:
-        return isinstance(self.began, Opened) and bool(self.began.extensions)
+        return self.extension is not None
 
     @property
     def rejection(self) -> Rejection | None:

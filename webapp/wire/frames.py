@@ -1,11 +1,11 @@
-"""WebSocket frames (RFC 6455 §5): bytes into frames and frames into bytes, without I/O."""
+"""WebSocket frames (RFC 6455 §5): bytes into frames, without I/O."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-from struct import Struct
 from typing import TypeAlias
 
+from webapp.wire.headers import build_header, length_bits
 from webapp.wire.violations import CloseCode, ProtocolError
 
 try:
@@ -25,8 +25,6 @@ __all__ = [
     "Opcode",
     "Piece",
     "apply_mask",
-    "build_header",
-    "length_bits",
 ]
 
 # The first byte of a frame, its "head" in what follows.
@@ -60,6 +58,8 @@ Piece: TypeAlias = tuple[int, bytes | None, int, int, bytes, bool, bytes]
 _DATA_HEADS = frozenset(fin | opcode for fin in (0, FIN) for opcode in Opcode if opcode < CONTROL)
 _CONTROL_HEADS = frozenset(FIN | opcode for opcode in Opcode if opcode & CONTROL)
 _HEADS = _DATA_HEADS | _CONTROL_HEADS
+# RSV1 on its first frame marks a compressed message (RFC 7692 §6).
+_COMPRESSED_HEADS = frozenset(head | RSV1 for head in _DATA_HEADS if head & OPCODE)
 
 
 class FrameParser:
@@ -74,6 +74,7 @@ class FrameParser:
         "_beginning",
         "_data",
         "_frame",
+        "_heads",
         "_keep",
         "_missing",
         "idle",
@@ -81,11 +82,14 @@ class FrameParser:
         "violation",
     )
 
-    def __init__(self, keep: int = 0) -> None:
-        """``keep``: how many bytes of a frame in pieces are its beginning."""
+    def __init__(self, keep: int = 0, *, deflate: bool = False) -> None:
+        """``keep``: how many bytes of a frame in pieces are its beginning; ``deflate``: whether
+        messages may be compressed.
+        """
         self.idle = True  # whether what was fed so far ended at the end of a frame
-        self.more = False  # whether to parse again before more is fed
+        self.more = False  # whether to parse (again) before more is fed
         self.violation: ProtocolError | None = None
+        self._heads = _HEADS | _COMPRESSED_HEADS if deflate else _HEADS
         self._keep = keep
         self._data = b""
         self._at = 0  # where in it the next frame begins
@@ -108,15 +112,28 @@ class FrameParser:
         return len(build_header(0, size)) + len(key) + size - self._missing
 
     @property
+    def in_control(self) -> bool:
+        """Whether what waits is a part of a control frame."""
+        return bool(self.waiting and self._data[self._at] & CONTROL)
+
+    @property
     def waiting(self) -> int:
         """How many bytes were fed that are not parsed yet."""
         return len(self._data) - self._at
+
+    def drop(self) -> None:
+        """Let go of what was fed and not parsed: nothing more is to come."""
+        self._data = self._beginning = b""
+        self._at = self._missing = 0
+        self.violation = None
 
     def feed(self, data: bytes) -> None:
         """Take a chunk of what the client sent."""
         rest = self._data[self._at :]
         self._data = rest + data if rest else data
         self._at = 0
+        if data:
+            self.more = True
 
     def parse(self, most: int) -> list[Piece]:
         """Return frames and parts of frames, ``most`` of them at a time.
@@ -125,7 +142,7 @@ class FrameParser:
         1002, and nothing behind it is parsed, as nobody can know where the next frame begins.
         """
         pieces: list[Piece] = []
-        data, at = self._data, self._at
+        data, at, heads = self._data, self._at, self._heads
         end = len(data)
         if self._missing and at < end:
             chunk = data[at : at + self._missing]
@@ -134,8 +151,8 @@ class FrameParser:
         while end - at >= 2 and self.violation is None:
             head = data[at]
             size = data[at + 1] - MASK
-            if head not in _HEADS or size < 0 or (size > 125 and head & CONTROL):
-                self.violation = _violation(data[at:])
+            if head not in heads or size < 0 or (size > 125 and head & CONTROL):
+                self.violation = _violation(data[at:], heads)
                 break
             if size < 126:
                 bits = 7
@@ -152,7 +169,7 @@ class FrameParser:
             if start > end or (stop > end and head & CONTROL):
                 break
             if bits > 7 and length_bits(size) != bits:
-                self.violation = _violation(data[at:])
+                self.violation = _violation(data[at:], heads)
                 break
             key = data[start - 4 : start]
             if stop > end:
@@ -167,8 +184,11 @@ class FrameParser:
             pieces.append((head, key, bits, size, payload, True, payload))
             if len(pieces) >= most:
                 break
-        self._at = at
         self.idle = at == end and not self._missing
+        if at == end:
+            self._data, self._at = b"", 0  # an idle connection holds nothing of what it was sent
+        else:
+            self._at = at
         self.more = len(pieces) >= most
         return pieces
 
@@ -183,33 +203,7 @@ class FrameParser:
         return head, key, bits, size, payload, not self._missing, self._beginning
 
 
-_UINT16 = Struct("!BBH")
-_UINT64 = Struct("!BBQ")
-_SHORT_HEADERS = {head: tuple(bytes((head, size)) for size in range(126)) for head in range(0x100)}
-
-
-def build_header(head: int, size: int) -> bytes:
-    """Return the header of an unmasked frame: a server never masks (RFC 6455 §5.1).
-
-    ``head`` is its first byte, ``size`` the length of its payload in bytes.
-    """
-    if size < 126:
-        return _SHORT_HEADERS[head][size]
-    if size < 0x10000:
-        return _UINT16.pack(head, 126, size)
-    return _UINT64.pack(head, 127, size)
-
-
-def length_bits(size: int) -> int:
-    """Return in how many bits (7, 16 or 64) a payload length must be coded; 0 if it cannot be."""
-    if size < 126:
-        return 7
-    if size < 0x10000:
-        return 16
-    return 64 if size < 1 << 63 else 0
-
-
-def _violation(data: bytes) -> ProtocolError:
+def _violation(data: bytes, heads: frozenset[int]) -> ProtocolError:
     """The error for the frame at the start of ``data``, of which two bytes or more are there."""
     head = data[0]
     masked = bool(data[1] & MASK)
@@ -219,15 +213,19 @@ def _violation(data: bytes) -> ProtocolError:
     if extended:
         # Of a length that has not come yet nothing is known.
         size = int.from_bytes(data[2 : 2 + extended]) if len(data) >= 2 + extended else 0
-    if head & (RSV1 | RSV2 | RSV3):
+    # RSV1 has a meaning where messages may be compressed, but only on their first frames.
+    undefined = RSV2 | RSV3 if heads is not _HEADS else RSV1 | RSV2 | RSV3
+    if head & undefined:
         names = {"RSV1": RSV1, "RSV2": RSV2, "RSV3": RSV3}
-        bits = " and ".join(name for name, bit in names.items() if head & bit)
+        bits = " and ".join(name for name, bit in names.items() if head & undefined & bit)
         reason = f"{bits} set, but no extension was negotiated that defines it"
     elif head & OPCODE not in set(Opcode):
         reason = f"reserved opcode 0x{head & OPCODE:X}"
+    elif head & RSV1 and head not in heads:
+        reason = "RSV1 set, but only the first frame of a message says that it is compressed"
     elif not masked:
         reason = "frame from a client without a mask"
-    elif head not in _HEADS:
+    elif head not in heads:
         reason = "control frame in fragments"
     elif head & CONTROL:
         reason = "control frame with more than 125 bytes of payload"

@@ -11,6 +11,9 @@ from typing import Literal, Protocol
 
 from websockets.utils import accept_key
 
+from webapp.wire.extensions import OfferError, PerMessageDeflate, negotiate_deflate
+from webapp.wire.settings import DeflateSettings
+
 __all__ = ["Handshake", "HandshakeError", "UpgradeRequest", "negotiate"]
 
 VERSION = "13"
@@ -40,6 +43,7 @@ class Handshake:
 
     accept: str
     subprotocol: str | None
+    deflate: PerMessageDeflate | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -52,6 +56,8 @@ class Handshake:
         }
         if self.subprotocol is not None:
             headers["Sec-WebSocket-Protocol"] = self.subprotocol
+        if self.deflate is not None:
+            headers["Sec-WebSocket-Extensions"] = self.deflate.header
         return headers
 
 
@@ -79,13 +85,16 @@ class HandshakeError(Exception):
 
 
 def negotiate(
-    request: UpgradeRequest, subprotocols: Literal["any"] | Sequence[str] = ()
+    request: UpgradeRequest,
+    subprotocols: Literal["any"] | Sequence[str] = (),
+    deflate: DeflateSettings | None = None,
 ) -> Handshake:
     """Return how to answer an opening handshake.
 
     ``subprotocols`` are those to choose from: the first one that the client offers and that is
     among them is taken, with "any" the first one offered. None of them is no reason to refuse:
-    the client decides what to make of an answer without one (RFC 6455 §4.2.2).
+    the client decides what to make of an answer without one (RFC 6455 §4.2.2). ``deflate``: how
+    messages may be compressed; None: not at all.
 
     Raises:
         HandshakeError: 426 if the client asks for no WebSocket or for another version of it, 400
@@ -135,6 +144,7 @@ def negotiate(
     return Handshake(
         accept=accept_key(_key(keys)),
         subprotocol=_choose(_subprotocols(headers), subprotocols),
+        deflate=_extension(headers, deflate),
     )
 
 
@@ -181,6 +191,18 @@ def _subprotocols(headers: _Headers) -> list[str]:
 
 def _choose(offered: Sequence[str], known: Literal["any"] | Sequence[str]) -> str | None:
     return next((name for name in offered if known == "any" or name in known), None)
+
+
+def _extension(headers: _Headers, deflate: DeflateSettings | None) -> PerMessageDeflate | None:
+    offers = headers.getall("Sec-WebSocket-Extensions", ())
+    try:
+        return negotiate_deflate(offers, deflate)
+    except OfferError:
+        raise _malformed(
+            "Sec-WebSocket-Extensions is not a list of extensions.",
+            ", ".join(offers),
+            "names with parameters, such as permessage-deflate; client_max_window_bits",
+        ) from None
 
 
 def _malformed(reason: str, came: str, expected: str) -> HandshakeError:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
-from webapp.wire.frames import build_header, length_bits
-from webapp.wire.records import Fault, Observe, Record, Traffic
+from webapp.wire.deflate import Deflater
+from webapp.wire.frames import FIN, RSV1
+from webapp.wire.headers import build_header, length_bits
+from webapp.wire.records import Observe, Record, Remark, Traffic, faulty, inflated
 from webapp.wire.transport import Mount
 
 __all__ = ["Outbox"]
@@ -13,35 +15,71 @@ __all__ = ["Outbox"]
 # A payload from this size on is not joined to its header: that would copy it.
 _LARGE = 64 * 1024
 
+# How many times as much of a turn a message takes that may have to be inflated and deflated.
+_DEFLATING = 4
+
 
 class Outbox:
     """Gathers frames and records until they are flushed: one write and one call for a turn."""
 
-    __slots__ = ("_frames", "_kept", "_mount", "_name", "_observe", "_records", "_traffic")
+    __slots__ = (
+        "_deflater",
+        "_traffic",
+        "answering",
+        "frames",
+        "kept",
+        "mount",
+        "name",
+        "observe",
+        "records",
+    )
 
     def __init__(
-        self, name: str, kept_payload: int, traffic: Traffic, mount: Mount, observe: Observe
+        self,
+        name: str,
+        kept_payload: int,
+        traffic: Traffic,
+        mount: Mount,
+        observe: Observe,
+        deflater: Deflater | None = None,
     ) -> None:
         """``name`` stands in all records; ``kept_payload``: bytes of each payload kept in them."""
-        self._name = name
-        self._kept = kept_payload
+        self.name = name
+        self._deflater = deflater
+        self.kept = kept_payload
         self._traffic = traffic
-        self._mount = mount
-        self._observe = observe
-        self._frames: list[bytes] = []
-        self._records: list[Record] = []
+        self.mount = mount
+        self.observe = observe
+        self.answering = True  # else a close frame has gone out, or the connection is given up
+        self.frames: list[bytes] = []  # to be sent
+        self.records: list[Record] = []  # to be told
 
-    def put(self, head: int, payload: bytes, now: int) -> int:
+    def message(self, opcode: int, payload: bytes, now: int) -> int:
+        """Add a message, compressed if that was agreed upon and helps; return what it takes, as the
+        size in bytes of a message that would take as long to send as it is.
+        """
+        self._traffic.messages_out += 1
+        if self._deflater is None:
+            return self.put(FIN | opcode, payload, now)
+        data = self._deflater.deflate(payload)
+        if data is None:
+            self.put(FIN | opcode, payload, now)
+        else:
+            remark = inflated(payload[: self.kept], len(payload))
+            self.put(FIN | RSV1 | opcode, data, now, remark)
+        return len(payload) * _DEFLATING
+
+    def put(self, head: int, payload: bytes, now: int, remark: Remark | None = None) -> int:
         """Add a frame with this first byte, at a time in nanoseconds; return its payload's size."""
         size = len(payload)
         header = build_header(head, size)
         if size < _LARGE:
-            self._frames.append(header + payload)
+            self.frames.append(header + payload)
         else:
-            self._frames += (header, payload)
+            self.frames += (header, payload)
         bits = 7 if size < 126 else length_bits(size)
-        self._records.append(
-            (self._name, now, "out", head, None, bits, size, payload[: self._kept], None)
+        self.records.append(
+            (self.name, now, "out", head, None, bits, size, payload[: self.kept], remark)
         )
         return size
 
@@ -53,22 +91,27 @@ class Outbox:
         size: int,
         payload: bytes,
         now: int,
-        fault: Fault | None = None,
+        remark: Remark | None = None,
     ) -> None:
         """Record a frame that came; the arguments before ``now`` are those of ``frames.Piece``."""
-        self._records.append(
-            (self._name, now, "in", head, key, bits, size, payload[: self._kept], fault)
+        self.records.append(
+            (self.name, now, "in", head, key, bits, size, payload[: self.kept], remark)
         )
 
     def note(self, text: str) -> None:
         """Record something that is no frame."""
-        self._records.append((self._name, time.time_ns(), None, 0, None, 0, 0, b"", (text, 0)))
+        self.records.append((self.name, time.time_ns(), None, 0, None, 0, 0, b"", faulty(text)))
+
+    def rest(self) -> None:
+        """Let go of what is not needed before the next message."""
+        if self._deflater is not None:
+            self._deflater.rest()
 
     def flush(self) -> None:
         """Send all frames in one write, then hand on all records."""
-        if frames := self._frames:
-            self._frames = []
-            self._traffic.bytes_out += self._mount.write(frames)
-        if records := self._records:
-            self._records = []
-            self._observe(records)
+        if frames := self.frames:
+            self.frames = []
+            self._traffic.bytes_out += self.mount.write(frames)
+        if records := self.records:
+            self.records = []
+            self.observe(records)

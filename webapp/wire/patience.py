@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from webapp.wire.settings import Waits
 
-__all__ = ["Patience", "Waits"]
+__all__ = ["Patience"]
 
 # A peer that was silent for a heartbeat is pinged, and then given half of one to answer.
 _PONG_SHARE = 0.5
-
-_FINEST = 0.01  # seconds between two looks, however short the waits are
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """How many seconds to wait for what; 0 waits for ever."""
-
-    heartbeat: float = 20.0
-    close: float = 5.0
-    slow_peer: float = 10.0
-
-    @property
-    def sweep_interval(self) -> float:
-        """How often to look, in seconds, so that no wait takes more than a tenth longer.
-
-        A silent peer takes three looks: one to see it alive for the last time, one to ping it, one
-        to give it up.
-        """
-        waits = (self.heartbeat / 4, self.close, self.slow_peer)
-        return max(_FINEST, min((wait / 10 for wait in waits if wait), default=1.0))
 
 
 class Patience:
@@ -40,6 +19,8 @@ class Patience:
         "_pinged",
         "_received",
         "_stuck_since",
+        "_unfinished",
+        "_unfinished_since",
         "_unsent",
         "_waits",
     )
@@ -52,13 +33,23 @@ class Patience:
         self._pinged: float | None = None
         self._stuck_since: float | None = None
         self._ending_since: float | None = None
+        self._unfinished: object = None
+        self._unfinished_since: float | None = None
 
     def look(
-        self, now: float, *, received: int, unsent: int, reading: bool, writable: bool, ending: bool
+        self,
+        now: float,
+        *,
+        received: int,
+        unsent: int,
+        reading: bool,
+        writable: bool,
+        ending: bool,
+        unfinished: object = None,
     ) -> None:
         """Look at the peer: how many bytes came from it so far, and how many wait to be taken by
-        it; whether it is being read from, whether there is room to send it more, and whether all
-        that is left is to wait for its end.
+        it; whether it is being read from, whether there is room to send it more, whether all that
+        is left is to wait for its end, and what it has begun to send and not finished, if anything.
         """
         # Any byte is life, and a peer that is not read from is not silent.
         if received != self._received or not reading:
@@ -68,6 +59,11 @@ class Patience:
         if unsent != self._unsent:
             self._unsent = unsent
             self._stuck_since = self._ending_since = None
+        # To one that is not written to any more, slow_peer applies.
+        if unfinished != self._unfinished or not writable:
+            self._unfinished = unfinished
+            self._unfinished_since = None
+        self._unfinished_since = _since(self._unfinished_since, unfinished is not None, now)
         self._stuck_since = _since(self._stuck_since, not writable, now)
         self._ending_since = _since(self._ending_since, ending, now)
 
@@ -84,6 +80,10 @@ class Patience:
         """For how many seconds there has been nothing left but to wait for the peer's end."""
         return 0.0 if self._ending_since is None else now - self._ending_since
 
+    def dragging(self, now: float) -> bool:
+        """Whether the peer takes too long over what it has begun to send."""
+        return _over(self._waits.message, self._unfinished_since, now)
+
     def overdue(self, now: float) -> str | None:
         """Return in words what the peer has failed to do in time, if anything."""
         waits = self._waits
@@ -93,6 +93,8 @@ class Patience:
             return f"the peer has not read for {waits.slow_peer:g} s"
         wait = waits.heartbeat * _PONG_SHARE
         unanswered = self._pinged is not None and self._heard <= self._pinged
+        # Who has ended its half has none to answer with.
+        unanswered = unanswered and self._ending_since is None
         if unanswered and _over(wait, self._pinged, now):
             return f"the peer has not answered a ping for {wait:g} s"
         return None

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-__all__ = ["Answer", "Direction", "Fault", "Observe", "Record", "State", "Traffic"]
+__all__ = [
+    "HEARTBEAT",
+    "Answer",
+    "Direction",
+    "Observe",
+    "Record",
+    "Remark",
+    "State",
+    "Traffic",
+    "faulty",
+    "inflated",
+]
 
 
 # Which way a frame went: "in" came from the client. Plain strings, because a tuple of nothing but
@@ -32,6 +43,11 @@ class Traffic:
     messages_out: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    heartbeats: int = 0  # pings that this server sent because nothing came
+
+    def counts(self) -> dict[str, int]:
+        """All of them, by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def add(self, other: Traffic) -> None:
         """Count what went over another connection, too."""
@@ -39,16 +55,33 @@ class Traffic:
         self.messages_out += other.messages_out
         self.bytes_in += other.bytes_in
         self.bytes_out += other.bytes_out
+        self.heartbeats += other.heartbeats
+
+
+# What is special about a frame, for the few that have something: what was wrong with it; how many
+# bytes of it came (None: all); on the last frame of a compressed message, the inflated message's
+# beginning and its size in bytes; and whether it is this server's heartbeat or the answer to it.
+Remark: TypeAlias = tuple[str | None, int | None, bytes | None, int, bool]
+
+HEARTBEAT: Remark = (None, None, None, 0, True)
+
+
+def faulty(reason: str, came: int | None = None) -> Remark:
+    """Remark on what was wrong with a frame, of which so many bytes came (None: all)."""
+    return reason, came, None, 0, False
+
+
+def inflated(beginning: bytes, size: int) -> Remark:
+    """Remark on the message that a last frame completes, as it was before it was compressed."""
+    return None, None, beginning, size, False
 
 
 # One frame as it was seen: the stream's id; nanoseconds since the epoch; direction; first byte;
 # masking key; bits of the length's coding; payload length; the beginning of the unmasked payload;
-# what was wrong with the frame, and how many bytes of it came (None: all). With no direction it is
-# no frame but only a note. A plain tuple, because two are made for every echo: a class of any kind
-# costs a third of the throughput.
-Fault: TypeAlias = tuple[str, int | None]
+# and what is special about it. With no direction it is no frame but only a note. A plain tuple,
+# because two are made for every echo: a class of any kind costs a third of the throughput.
 Record: TypeAlias = tuple[
-    str, int, Direction | None, int, bytes | None, int, int, bytes, Fault | None
+    str, int, Direction | None, int, bytes | None, int, int, bytes, Remark | None
 ]
 
 # Gets the records of one turn, in order, and returns at once.

@@ -5,85 +5,113 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from aiohttp import web
-
-from webapp.wire.closing import build_close, parse_close
+from webapp.wire.closing import build_close
 from webapp.wire.ending import Ending, Parting
+from webapp.wire.extensions import PerMessageDeflate
 from webapp.wire.frames import CONTROL, FIN, Opcode
-from webapp.wire.handshake import Handshake
 from webapp.wire.outbox import Outbox
-from webapp.wire.patience import Patience, Waits
-from webapp.wire.records import Answer, Observe, State, Traffic
+from webapp.wire.patience import Patience
+from webapp.wire.pings import Pings
+from webapp.wire.reading import Reader
+from webapp.wire.records import HEARTBEAT, Answer, Observe, Remark, State, Traffic
+from webapp.wire.settings import StreamSettings
 from webapp.wire.transport import Mount
 from webapp.wire.turns import Turns
 from webapp.wire.violations import CloseCode, ProtocolError
 
-__all__ = ["StreamSettings", "WebSocketStream"]
+if TYPE_CHECKING:
+    from aiohttp.web_protocol import RequestHandler
+
+__all__ = ["WebSocketStream"]
 
 _log = logging.getLogger(__name__)
 
-# After the closing handshake it is for the server to close the connection (RFC 6455 §7.1.1). Its
-# half is closed at once; this is how many seconds a client has to see that and close its own.
+# After the closing handshake it is for the server to close the connection (RFC 6455 §7.1.1): its
+# half at once, and the whole after so many seconds.
 _LINGER = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class StreamSettings:
-    """The bounds of a connection; sizes in bytes."""
-
-    max_message_size: int = 1024 * 1024  # 0: none
-    kept_payload: int = 4096  # how much of each payload goes into its record
-    waits: Waits = field(default_factory=Waits)
-
-
-class WebSocketStream(web.StreamResponse):
+class WebSocketStream:
     """One WebSocket connection, as frames.
 
-    ``await prepare(request)`` sends the 101; ``start`` takes the bytes over from aiohttp, with no
-    ``await`` in between; the handler returns once ``await closed()`` has. The callback that brings
-    the bytes also answers them: no task is woken for a message.
+    Right behind the 101, with no ``await`` in between, ``start`` takes the connection over from
+    aiohttp. The callback that brings bytes answers them: no task waits for a message, or the end.
     """
 
-    def __init__(self, name: str, handshake: Handshake, settings: StreamSettings) -> None:
-        super().__init__(status=101, headers=handshake.headers)
+    __slots__ = (
+        "_closed",
+        "_deflate",
+        "_mount",
+        "_on_end",
+        "_outbox",
+        "_parting",
+        "_patience",
+        "_pings",
+        "_reader",
+        "_settings",
+        "_turns",
+        "ending",
+        "id",
+        "state",
+        "traffic",
+    )
+
+    def __init__(
+        self, name: str, settings: StreamSettings, deflate: PerMessageDeflate | None = None
+    ) -> None:
+        """``name`` is its id; ``deflate`` what was agreed upon with the client."""
         self.id = name
         self.state = State.OPEN
         self.traffic = Traffic()
-        self.round_trip: float | None = None  # of the last answered ping, in seconds
         self.ending: Ending | None = None
         self._settings = settings
+        self._deflate = deflate
+        self._closed: asyncio.Future[Ending] | None = None
         self._parting = Parting()
-        self._ping: tuple[bytes, float] | None = None  # payload, and when it was sent
-        self._pings = 0
+        self._pings = Pings()
 
-    def start(self, request: web.Request, answer: Answer, observe: Observe) -> None:
-        """Take the connection over from aiohttp and begin to answer.
-
-        Raises:
-            ConnectionResetError: if the client left during the handshake.
-        """
-        transport = request.transport
-        if transport is None or transport.is_closing():
-            raise ConnectionResetError("the client left during the handshake")
+    def start(
+        self,
+        http: RequestHandler,
+        transport: asyncio.Transport,
+        answer: Answer,
+        observe: Observe,
+        on_end: Callable[[Ending], None],
+    ) -> None:
+        """Take the connection over from aiohttp and begin to answer; its end calls ``on_end``."""
         settings = self._settings
-        self._loop = asyncio.get_running_loop()
-        self._closed = self._loop.create_future()
-        self._patience = Patience(settings.waits, self._loop.time())
-        self._mount = Mount(request.protocol, transport)
-        self._outbox = Outbox(self.id, settings.kept_payload, self.traffic, self._mount, observe)
-        self._turns = Turns(
-            mount=self._mount,
+        self._on_end = on_end
+        self._patience = Patience(settings.waits, asyncio.get_running_loop().time())
+        self._mount = Mount(transport)
+        deflater = None if self._deflate is None else self._deflate.deflater()
+        self._outbox = Outbox(
+            self.id, settings.kept_payload, self.traffic, self._mount, observe, deflater
+        )
+        self._reader = Reader(
             outbox=self._outbox,
             traffic=self.traffic,
             max_message_size=settings.max_message_size,
             kept_payload=settings.kept_payload,
+            deflate=self._deflate,
             answer=answer,
-            on_control=self._on_control,
-            fail=self._fail,
+            listener=self,
         )
-        self._mount.start(self._turns, self._lost)
+        self._turns = Turns(
+            mount=self._mount,
+            reader=self._reader,
+            outbox=self._outbox,
+            traffic=self.traffic,
+            listener=self,
+        )
+        self._mount.start(self._turns, self._lost, http)
+
+    @property
+    def round_trip(self) -> float | None:
+        """How long the last ping that was answered took, in seconds."""
+        return self._pings.round_trip
 
     @property
     def writable(self) -> bool:
@@ -105,13 +133,13 @@ class WebSocketStream(web.StreamResponse):
             self.traffic.messages_out += 1
         self._outbox.flush()
 
-    def ping(self) -> None:
-        """Send a ping whose pong sets ``round_trip``; nothing once the connection is closing."""
+    def ping(self, remark: Remark | None = None) -> None:
+        """Send a ping, unless it is closing; ``remark`` is for the records of ping and pong."""
         if self.state is State.OPEN:
-            self._pings += 1
-            self._ping = str(self._pings).encode(), time.perf_counter()
-            self._patience.pinged(self._loop.time())
-            self.send(Opcode.PING, self._ping[0])
+            self._patience.pinged(asyncio.get_running_loop().time())
+            payload = self._pings.sent(remark)
+            self._outbox.put(FIN | Opcode.PING, payload, time.time_ns(), remark)
+            self._outbox.flush()
 
     def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
         """Begin the closing handshake, if it has not begun; the reason is cut to 123 bytes.
@@ -119,10 +147,9 @@ class WebSocketStream(web.StreamResponse):
         Raises:
             ValueError: if the code must not be sent (RFC 6455 §7.4).
         """
-        payload = build_close(code, reason)
         if self.state is State.OPEN:
-            self._put_close(payload)
-            self._turns.answering = False
+            self._put_close(code, reason)
+            self._outbox.answering = False
             self.state = State.CLOSING
             self._outbox.flush()
 
@@ -138,6 +165,9 @@ class WebSocketStream(web.StreamResponse):
 
     async def closed(self) -> Ending:
         """Wait until the connection is gone; return how it ended."""
+        if self.ending is not None:
+            return self.ending
+        self._closed = self._closed or asyncio.get_running_loop().create_future()
         return await asyncio.shield(self._closed)
 
     def tick(self, now: float) -> None:
@@ -151,41 +181,56 @@ class WebSocketStream(web.StreamResponse):
             reading=mount.reading,
             writable=mount.writable,
             ending=ending,
+            unfinished=self._reader.unfinished,
         )
         if self._parting.is_answered and self._patience.ending_for(now) >= _LINGER:
             self._mount.abort()  # in good order: all has been said
         elif why := self._patience.overdue(now):
             self.abort(why)
-        elif self.state is State.OPEN and self._patience.ping_due(now):
-            self.ping()
+        elif self._patience.dragging(now):
+            self._give_up_message()
+        elif not ending and self._patience.ping_due(now):
+            self._outbox.rest()
+            self.traffic.heartbeats += 1
+            self.ping(HEARTBEAT)
 
-    def _on_control(self, opcode: int, payload: bytes, now: int) -> None:
-        if opcode == Opcode.CLOSE:
-            self._parting.close_received(*parse_close(payload))
-            if self.state is State.OPEN:
-                self._put_close(payload[:2])  # its own code (RFC 6455 §5.5.1)
-            self._drain()
-        elif opcode == Opcode.PING:
-            # Also after our own close: until the peer's has come (RFC 6455 §5.5.2).
-            self._outbox.put(FIN | Opcode.PONG, payload, now)
-        elif self._ping is not None and payload == self._ping[0]:
-            self.round_trip = time.perf_counter() - self._ping[1]
-            self._ping = None
+    def _give_up_message(self) -> None:
+        wait = self._settings.waits.message
+        self._reader.lost(f"{wait:g} s passed")
+        self._fail(CloseCode.POLICY_VIOLATION, f"message or frame not finished within {wait:g} s")
 
-    def _fail(self, error: Exception) -> None:
-        """Fail the connection (RFC 6455 §7.1.7): say why, and listen no longer."""
-        if isinstance(error, ProtocolError):
-            code, reason = error.code, error.reason
-        else:
-            _log.error("connection %s: failed to answer", self.id, exc_info=error)
-            code, reason = CloseCode.INTERNAL_ERROR, "internal error"
+    # What the turns report
+
+    def close_received(self, code: int, reason: str) -> None:
+        self._parting.close_received(code, reason)
         if self.state is State.OPEN:
-            self._put_close(build_close(code, reason))
+            self._put_close(code)  # its own (RFC 6455 §5.5.1)
         self._drain()
 
-    def _put_close(self, payload: bytes) -> None:
+    def ping_received(self, payload: bytes, now: int) -> None:
+        # Also after our own close: until the peer's has come (RFC 6455 §5.5.2).
+        self._outbox.put(FIN | Opcode.PONG, payload, now)
+
+    def pong_received(self, payload: bytes) -> Remark | None:
+        return self._pings.answered(payload)
+
+    def failed(self, error: Exception) -> None:
+        if isinstance(error, ProtocolError):
+            self._fail(error.code, error.reason)
+        else:
+            _log.error("connection %s: failed to answer", self.id, exc_info=error)
+            self._fail(CloseCode.INTERNAL_ERROR, "internal error")
+
+    def _fail(self, code: CloseCode, reason: str) -> None:
+        """Fail the connection (RFC 6455 §7.1.7): say why, and listen no longer."""
+        if self.state is State.OPEN:
+            self._put_close(code, reason)
+        self._drain()
+
+    def _put_close(self, code: int, reason: str = "") -> None:
+        payload = build_close(code, reason)
         self._outbox.put(FIN | Opcode.CLOSE, payload, time.time_ns())
-        self._parting.close_sent(*parse_close(payload))
+        self._parting.close_sent(code, payload[2:].decode())
 
     def _drain(self) -> None:
         """Nothing more to say: end our side and wait, for a while, for the peer to end its own."""
@@ -200,5 +245,6 @@ class WebSocketStream(web.StreamResponse):
         self.state = State.CLOSED
         self.ending = self._parting.ending(exc)
         self._outbox.flush()
-        if not self._closed.done():
+        self._on_end(self.ending)
+        if self._closed is not None and not self._closed.done():
             self._closed.set_result(self.ending)

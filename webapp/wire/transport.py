@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 if TYPE_CHECKING:
     from aiohttp.web_protocol import RequestHandler
 
-__all__ = ["Mount", "Receiver"]
+__all__ = ["Mount", "Receiver", "unsent"]
 
 # From this size on, frames go to the transport one by one: joining them would copy them.
 _LARGE = 64 * 1024
@@ -33,6 +33,19 @@ else:  # pragma: no cover - the tests run on Linux
         return 0
 
 
+def unsent(transport: asyncio.Transport) -> int:
+    """How many bytes a peer has not taken yet: in our buffer, and where known the kernel's.
+
+    The kernel's moves on long before ours does: it holds megabytes.
+    """
+    size = transport.get_write_buffer_size()
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        with suppress(OSError, ValueError):  # it may be gone, its descriptor be -1
+            size += _queued(sock)
+    return size
+
+
 class Receiver(Protocol):
     """Who gets what a mount receives."""
 
@@ -47,22 +60,35 @@ class Receiver(Protocol):
 
 
 class Mount(asyncio.Protocol):
-    """Takes over a connection from aiohttp after the 101.
+    """Takes over a connection from aiohttp after the 101, and for good.
 
-    aiohttp's own protocol object stays in charge of everything but the bytes: it is told of flow
-    control and of the end, so that its writer and its handler task behave. It cannot deliver the
-    bytes, because at shutdown it drops them before the application has said goodbye, and it does
-    not tell how a connection ended.
+    aiohttp's own protocol object could deliver the bytes, but it drops them at shutdown before the
+    application has said goodbye, it does not tell how a connection ended, and with its two tasks
+    and the request it takes more memory than everything here.
     """
 
-    def __init__(self, http: RequestHandler, transport: asyncio.Transport) -> None:
-        self._http = http
+    __slots__ = (
+        "_early",
+        "_on_lost",
+        "_receiver",
+        "_transport",
+        "data_received",
+        "reading",
+        "writable",
+    )
+
+    def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._early: list[bytes] = []
         self.reading = True  # not paused
         self.writable = True  # the transport's buffer has room: the peer reads what it is sent
 
-    def start(self, receiver: Receiver, on_lost: Callable[[Exception | None], None]) -> None:
+    def start(
+        self,
+        receiver: Receiver,
+        on_lost: Callable[[Exception | None], None],
+        http: RequestHandler,
+    ) -> None:
         """Take the connection over; what came together with the handshake is received first.
 
         ``on_lost`` is called when the connection is gone: with an error, or in order (None).
@@ -74,7 +100,10 @@ class Mount(asyncio.Protocol):
         self._transport.set_protocol(self)
         # aiohttp takes the upgrade for declined unless it has a parser. What it kept meanwhile
         # it delivers during this call, after which it may resume reading: so just put it aside.
-        self._http.set_parser(cast("Any", self))
+        http.set_parser(cast("Any", self))
+        # For aiohttp the connection ends here: its transport is not its own any more.
+        http.transport = None
+        http.connection_lost(None)
         for data in self._early:
             receiver.received(data)
         self._early.clear()
@@ -106,12 +135,19 @@ class Mount(asyncio.Protocol):
 
     # Bytes out
 
+    def send(self, frame: bytes) -> int:
+        """Send one frame, and return its size, as ``write`` does."""
+        if self._transport.is_closing():
+            return 0
+        self._transport.write(frame)
+        return len(frame)
+
     def write(self, frames: list[bytes]) -> int:
         """Send frames; return how many bytes they are, none once the connection is going."""
         if self._transport.is_closing():
             return 0
         size = sum(map(len, frames))
-        if size < _LARGE or len(frames) == 1:
+        if size < _LARGE:
             self._transport.write(b"".join(frames))
         else:
             self._transport.writelines(frames)
@@ -119,14 +155,8 @@ class Mount(asyncio.Protocol):
 
     @property
     def unsent(self) -> int:
-        """How many bytes the peer has not taken yet: in our buffer, and where known the kernel's.
-
-        The kernel's moves on long before ours does: it holds megabytes.
-        """
-        size = self._transport.get_write_buffer_size()
-        with suppress(OSError, ValueError):  # the socket may be gone, its descriptor be -1
-            size += _queued(self._transport.get_extra_info("socket"))
-        return size
+        """How many bytes the peer has not taken yet."""
+        return unsent(self._transport)
 
     def write_eof(self) -> None:
         """Tell the peer that no more will come, once all before is sent; then only read.
@@ -153,16 +183,13 @@ class Mount(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.writable = False
-        self._http.pause_writing()
         self._receiver.writing_paused(True)
 
     def resume_writing(self) -> None:
         self.writable = True
-        self._http.resume_writing()
         self._receiver.writing_paused(False)
 
     # The end
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._on_lost(exc)
-        self._http.connection_lost(exc)

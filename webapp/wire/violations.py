@@ -20,6 +20,7 @@ class CloseCode(IntEnum):
     NO_STATUS_RECEIVED = 1005  # never on the wire
     ABNORMAL_CLOSURE = 1006  # never on the wire
     INVALID_PAYLOAD = 1007
+    POLICY_VIOLATION = 1008
     MESSAGE_TOO_BIG = 1009
     INTERNAL_ERROR = 1011
 

@@ -1,0 +1,40 @@
+"""Journals, and events to put into them that are told from each other by their times."""
+
+from webapp.journal.entries import FrameRecord, Remark
+from webapp.journal.events import Exchange, Noted, Opened
+from webapp.journal.memory import Journal, Page
+
+__all__ = ["ALL", "HEARTBEAT", "beat", "journal", "noted", "numbers", "opened", "record"]
+
+ALL = 1_000_000
+HEARTBEAT: Remark = (None, None, None, 0, True)
+
+
+def journal(events: int = ALL, size: int = 1 << 40, connections: int = 10) -> Journal:
+    return Journal(max_events=events, max_bytes=size, max_connections=connections)
+
+
+def record(
+    number: int, size: int = 0, connection: str = "c-1", remark: Remark | None = None
+) -> FrameRecord:
+    """A frame."""
+    return (connection, number, "in", 0x82, b"mask", 7, size, bytes(size), remark)
+
+
+def beat(number: int, connection: str = "c-1", size: int = 1) -> FrameRecord:
+    """A ping that this server sent because nothing had come for a while."""
+    return (connection, number, "out", 0x89, None, 7, size, bytes(size), HEARTBEAT)
+
+
+def noted(number: int, connection: str = "c-1") -> Noted:
+    return Noted(number, connection, "")
+
+
+def opened(*headers: tuple[str, str], connection: str = "c-1") -> Opened:
+    request = Exchange("GET /ws HTTP/1.1", headers)
+    response = Exchange("HTTP/1.1 101 Switching Protocols", ())
+    return Opened(1, connection, "127.0.0.1:5", request, response, None, ())
+
+
+def numbers(page: Page) -> list[int]:
+    return [event.time for _, event in page.events]

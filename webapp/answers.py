@@ -1,0 +1,54 @@
+"""HTTP answers that nobody takes: aiohttp waits for their readers without a bound."""
+
+import asyncio
+import logging
+
+from aiohttp import web
+
+from webapp.wire.transport import unsent
+
+__all__ = ["Answers"]
+
+logger = logging.getLogger(__name__)
+
+
+class Answers:
+    """
+    The connections that something was answered on, as long as they are there.
+
+    One that takes not a byte of what it is sent, for as long as a WebSocket may, is dropped.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        """`timeout` is in seconds."""
+        self._timeout = timeout
+        self._open: dict[asyncio.Transport, tuple[int, float]] = {}  # unsent bytes, and since when
+
+    async def watch(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Watch an answer; connect it to the application's `on_response_prepare`."""
+        transport = request.transport
+        if transport is None:
+            return
+        if response.status == 101:
+            self._open.pop(transport, None)  # it is a WebSocket now, and has a patience of its own
+        else:
+            self._open.setdefault(transport, (0, 0.0))
+
+    async def sweep(self, interval: float) -> None:
+        """Look at all of them every so many seconds, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(interval)
+            self._look(loop.time())
+
+    def _look(self, now: float) -> None:
+        for transport, (before, since) in list(self._open.items()):
+            left = unsent(transport)
+            if transport.is_closing() and not transport.get_write_buffer_size():
+                del self._open[transport]
+            elif not left or left != before:
+                self._open[transport] = left, now
+            elif now - since >= self._timeout:
+                del self._open[transport]
+                transport.abort()
+                logger.info("an answer was not read for %g s: its connection is cut", self._timeout)
