@@ -1,84 +1,133 @@
-"""``python -m bench``: what an echo costs, and what a million of them leave in memory."""
+"""The command: ``python -m bench``, or ``make bench``."""
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
+from collections.abc import Callable, Container, Sequence
+from pathlib import Path
 
-from bench.load import Load, Watcher, run
-from bench.serving import SERVERS, cpu_seconds, resident_bytes, serving
+from bench.cases import CASES
+from bench.memory import million
+from bench.plot import svg
+from bench.report import markdown, terminal
+from bench.rounds import RunError, measure
+from bench.serving import SERVERS, StartError
+from bench.upgrade import EchoError
 
-# Size of a message in bytes, connections, messages in flight on each of them.
-CASES = ((64, 64, 1), (64, 64, 16))
+_DOCS = Path(__file__).parent.parent / "docs"
+# Some servers ping after a minute, which the load generator does not expect.
+_MOST_SECONDS = 30.0
+_WORTH_WRITING = 3  # rounds
+_DEFAULTS = {"cases": [*CASES], "servers": [*SERVERS], "rounds": 5, "seconds": 1.0}
 
-
-def main() -> None:
-    """Run what the arguments ask for, and print a table of it."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3.0, help="per server, case and round")
-    parser.add_argument("--rounds", type=int, default=5, help="how often to measure each server")
-    parser.add_argument("--memory", action="store_true", help="the million messages instead")
-    options = parser.parse_args()
-    if options.memory:
-        compare_memory()
-    else:
-        compare_speed(options.seconds, options.rounds)
-
-
-def compare_speed(seconds: float, rounds: int) -> None:
-    """Print echoes per second of server CPU time, for all servers in turn."""
-    print("Echoes per second of server CPU time, one process on one core; the journal of echoscope")
-    print("records every frame both ways. Every echo is compared byte for byte.")
-    for size, connections, in_flight in CASES:
-        load = Load(connections, in_flight, size, seconds)
-        print(f"\n{size} bytes, {connections} connections, {in_flight} in flight on each")
-        rates: dict[str, list[float]] = {name: [] for name in SERVERS}
-        for number in range(1, rounds + 1):
-            for name in SERVERS:  # in turn, because the speed of a machine drifts
-                progress(f"round {number} of {rounds}: {name}")
-                rates[name].append(echoes_per_cpu_second(name, load))
-        progress("")
-        ours = rates["echoscope"]
-        for name, values in rates.items():
-            ratio = statistics.median(our / their for our, their in zip(ours, values, strict=True))
-            print(
-                f"  {name:26} median {statistics.median(values):>10,.0f}"
-                f"   from {min(values):,.0f} to {max(values):,.0f}"
-                + ("" if name == "echoscope" else f"   echoscope: {ratio:.2f} of it")
-            )
+_DESCRIPTION = """\
+Measure Echoscope beside what one would use instead: echoes and handshakes per second of server CPU
+time, round trips, memory, compression, and what an open page costs. The servers take turns, each
+pinned to one core; the load generator has the others and compares every echo byte for byte. All of
+it takes about eight minutes, on Linux with two cores or more, with nothing else running.
+"""
 
 
-def echoes_per_cpu_second(name: str, load: Load) -> float:
-    """Load one server, once it is warm."""
-    with serving(name) as (process, port):
-        run(port, Load(load.connections, load.in_flight, load.size, seconds=0.5))
-        before = cpu_seconds(process)
-        result = run(port, load)
-        return result.echoes / (cpu_seconds(process) - before)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the arguments ask for; return the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not 0 < options.seconds <= _MOST_SECONDS:
+        parser.error(f"--seconds {options.seconds:g}: more than 0, at most {_MOST_SECONDS:g}")
+    if options.rounds < 1:
+        parser.error(f"--rounds {options.rounds}: 1 or more")
+    try:
+        if options.memory:
+            print(million())
+            return 0
+        results = measure(
+            options.cases, options.servers, options.seconds, options.rounds, _command(options)
+        )
+    except (EchoError, RunError, StartError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("bench: interrupted; nothing is written", file=sys.stderr)
+        return 130
+    print(terminal(results))
+    whole = options.cases == [*CASES] and options.servers == [*SERVERS]
+    if whole and options.rounds >= _WORTH_WRITING if options.write is None else options.write:
+        _write(options.into / "benchmarks.md", markdown(results))
+        _write(options.into / "images" / "benchmarks.svg", svg(results))
+    return 0
 
 
-def compare_memory(clients: int = 100, messages: int = 10_000) -> None:
-    """Print what messages from many clients at once leave in memory while a page watches."""
-    settings = {"ECHOSCOPE_JOURNAL__BYTES": "4MiB"}
-    with serving("echoscope", settings) as (process, port):
-        before = resident_bytes(process)
-        with Watcher(port) as watcher:
-            progress(f"{clients} clients send {messages} messages each")
-            result = run(port, Load(clients, 10, 64, batches=messages // 10))
-            progress("")
-        after = resident_bytes(process)
-    print(f"{result.echoes:,} echoes, ten in flight on each of {clients} connections,")
-    print(f"all right and in order, in {result.seconds:.1f} s")
-    print(f"page meanwhile: {watcher.shown:,} events shown, {watcher.left_out:,} left out")
-    print(f"resident: {before / 1e6:.1f} MB after the start, {after / 1e6:.1f} MB at the end")
+def _command(options: argparse.Namespace) -> str:
+    """Return what to type in order to measure the same again."""
+    words = []
+    for name in ("cases", "servers", "rounds", "seconds"):
+        value = getattr(options, name)
+        if value != _DEFAULTS[name]:
+            words.append(f"--{name} {','.join(value) if isinstance(value, list) else f'{value:g}'}")
+    return f'make bench ARGS="{" ".join(words)}"' if words else "make bench"
 
 
-def progress(text: str) -> None:
-    """Show on a terminal what is going on."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    print(f"Written: {file}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, CASES))
+    cases = [f"  {key:{width}}  {case.kind.value}: {case.title}" for key, case in CASES.items()]
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=_DESCRIPTION,
+        epilog="\n".join(["cases:", *cases]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--cases",
+        type=_names(CASES),
+        metavar="A,B",
+        help="only these cases, of those below",
+    )
+    parser.add_argument(
+        "--servers",
+        type=_names(SERVERS),
+        metavar="A,B",
+        help=f"only these servers, of {', '.join(SERVERS)}",
+    )
+    parser.add_argument("--rounds", type=int, metavar="N", help="how often to measure each (5)")
+    parser.add_argument("--seconds", type=float, metavar="S", help="how long to load each (1)")
+    parser.add_argument(
+        "--write",
+        action=argparse.BooleanOptionalAction,
+        help="write benchmarks.md and images/benchmarks.svg, or not (by default where everything "
+        f"is measured, in {_WORTH_WRITING} rounds or more)",
+    )
+    parser.add_argument(
+        "--into", type=Path, default=_DOCS, metavar="FOLDER", help="where to write them (docs)"
+    )
+    parser.add_argument(
+        "--memory",
+        action="store_true",
+        help="instead: what a million messages leave in Echoscope's memory",
+    )
+    parser.set_defaults(**_DEFAULTS)
+    return parser
+
+
+def _names(known: Container[str]) -> Callable[[str], list[str]]:
+    """Return what reads a list of such names."""
+
+    def names(text: str) -> list[str]:
+        given = text.split(",")
+        for name in given:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"there is no {name!r}: see --help")
+        return given
+
+    return names
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

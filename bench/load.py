@@ -1,183 +1,180 @@
-"""A load generator: plain sockets, frames built once, every echo compared byte for byte."""
+"""A load generator: batches of messages over many connections, sent again once they are back."""
 
 from __future__ import annotations
 
-import json
-import os
+import gc
+import itertools
 import select
-import socket
-import threading
 import time
-from base64 import b64encode
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Self
 
-from websockets.speedups import apply_mask
-from websockets.sync.client import connect
+from bench.clients import Batches, Client, PlainClient
+from bench.deflated import OFFER, Agreement, DeflateClient, compressed
+from bench.documents import documents
+from bench.frames import TEXT, frame, masked_frame
+from bench.upgrade import PATIENCE, EchoError, upgraded
 
-__all__ = ["EchoError", "Load", "Result", "Watcher", "run"]
+__all__ = ["Generator", "Load", "Result", "loading"]
 
-
-_PATIENCE = 10  # seconds
-_MOST = 1 << 18  # bytes to receive at once
-
-
-class EchoError(Exception):
-    """A server sent something else than it was to send."""
+_LARGE = 1 << 16  # bytes of a batch
+_DOCUMENTS = 32  # for each connection, so that what is known of one helps with the next
+_KINDS = 16  # of connections that have the same
+_PER_ADDRESS = 2_000  # connections: an address has some 28,000 ports to connect from
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """Texts of ``size`` bytes, ``in_flight`` at a time on each of so many connections.
 
-    The load lasts for ``seconds``, or for so many ``batches`` of those in flight. With batches all
-    messages differ, so that none can be taken for another.
+    Each connection has a few batches that it sends in turn. With ``unique`` every message differs
+    from all others, at the price of building them while the clock runs. With ``deflate`` they are
+    compressed JSON, one in flight.
     """
 
     connections: int
     in_flight: int
     size: int
-    seconds: float = 0.0
-    batches: int = 0
+    unique: bool = False
+    deflate: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is not made."""
+        if self.deflate and (self.in_flight > 1 or self.unique):
+            raise ValueError("compressed messages are a few, and go one by one")
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it: echoes, all of them right and in order, and the seconds they took."""
+    """Echoes, all of them right and in order, and the seconds that they and each batch took.
+
+    ``received`` are the bytes of the frames that came.
+    """
 
     echoes: int
     seconds: float
+    times: Sequence[float]
+    received: int
 
 
-def run(port: int, load: Load) -> Result:
-    """Load the server on this port of 127.0.0.1; raises EchoError for a wrong echo."""
-    with ExitStack() as stack:
-        clients = [_Client(port, number, load) for number in range(load.connections)]
-        for client in clients:
-            stack.callback(client.socket.close)
+class Generator:
+    """Clients that are connected, and the loop that drives them.
+
+    ``agreement`` says what was negotiated, "" where nothing was to be.
+    """
+
+    def __init__(self, clients: Sequence[Client], in_flight: int, agreement: str) -> None:
+        self.agreement = agreement
+        self._clients = clients
+        self._in_flight = in_flight
+
+    def run(self, *, seconds: float = 0.0, batches: int = 0, patience: float = PATIENCE) -> Result:
+        """Send for so many seconds, or else so many batches on each connection.
+
+        Returns once everything is back. Raises EchoError for whatever is not as it should be, and
+        when nothing at all has come for ``patience`` seconds.
+        """
+        for client in self._clients:
+            client.times.clear()
+            client.received = 0
+        # Nothing here makes cycles, and looking for them would look like a slow server.
+        gc.collect()
+        gc.disable()
         # Not `selectors`: this has to be faster than what it measures.
-        epoll = stack.enter_context(select.epoll())
-        by_descriptor = {client.socket.fileno(): client for client in clients}
+        with select.epoll() as epoll:
+            try:
+                taken = self._drive(epoll, seconds, batches, patience)
+            except ConnectionError as error:
+                raise EchoError(f"the server dropped a connection: {error}") from error
+            finally:
+                gc.enable()
+        for client in self._clients:
+            _expect_silence(client)
+        times = [time for client in self._clients for time in client.times]
+        received = sum(client.received for client in self._clients)
+        return Result(len(times) * self._in_flight, taken, times, received)
+
+    def _drive(self, epoll: select.epoll, seconds: float, batches: int, patience: float) -> float:
+        by_descriptor = {client.socket.fileno(): client for client in self._clients}
         for descriptor in by_descriptor:
             epoll.register(descriptor, select.EPOLLIN)
-        waiting = len(clients)
+        waiting = len(by_descriptor)
         begin = time.perf_counter()
-        end = begin + load.seconds
-        for client in clients:
-            client.send()
+        end = begin + seconds
+        for descriptor, client in by_descriptor.items():
+            if not client.send():
+                epoll.modify(descriptor, select.EPOLLIN | select.EPOLLOUT)
         while waiting:
-            ready = epoll.poll(_PATIENCE)
+            ready = epoll.poll(patience)
             if not ready:
-                raise EchoError(f"no echo for {_PATIENCE} s")
-            over = not load.batches and time.perf_counter() >= end
-            for descriptor, _ in ready:
+                raise EchoError(f"nothing came for {patience:g} s: {self._missing()}")
+            over = not batches and time.perf_counter() >= end
+            for descriptor, events in ready:
                 client = by_descriptor[descriptor]
-                if client.receive():
-                    if over or client.batches == load.batches:
+                if events & select.EPOLLOUT and client.flush():
+                    epoll.modify(descriptor, select.EPOLLIN)
+                if events != select.EPOLLOUT and client.receive():
+                    if over or len(client.times) == batches:
                         waiting -= 1
-                    else:
-                        client.send()
-        taken = time.perf_counter() - begin
-    return Result(sum(client.batches for client in clients) * load.in_flight, taken)
+                    elif not client.send():
+                        epoll.modify(descriptor, select.EPOLLIN | select.EPOLLOUT)
+        return time.perf_counter() - begin
+
+    def _missing(self) -> str:
+        return next(text for client in self._clients if (text := client.missing()))
 
 
-class Watcher:
-    """Watches the live feed as the page does, in a thread, and counts what it is told of."""
+@contextmanager
+def loading(port: int, load: Load) -> Iterator[Generator]:
+    """Connect to the server at this port of 127.0.0.1 for as long as the context lasts.
 
-    def __init__(self, port: int) -> None:
-        self.shown = 0
-        self.left_out = 0
-        self._feed = connect(f"ws://127.0.0.1:{port}/live", max_size=None)
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._feed.close()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        for text in self._feed:
-            told = json.loads(text)
-            if told["type"] == "events":
-                self.shown += len(told["events"])
-                self.left_out += told["skipped"] + told["forgotten"]
-
-
-class _Client:
-    def __init__(self, port: int, number: int, load: Load) -> None:
-        self.batches = 0
-        self.socket = _connect(port)
-        self._receive = self.socket.recv
-        self._send = self.socket.send
-        self._number = number
-        self._load = load
-        self._place = 0  # in what is expected
-        self._prepare()
-
-    def send(self) -> None:
-        sent = self._send(self._request)
-        if sent < len(self._request):
-            self.socket.sendall(self._request[sent:])
-
-    def receive(self) -> bool:
-        """Compare what has come; return whether the batch is complete."""
-        expected = self._expected
-        data = self._receive(min(len(expected), _MOST))
-        if data != expected:
-            after = self._place + len(data)
-            if not data or data != expected[self._place : after]:
-                raise EchoError(f"wrong echo at byte {self._place}: {data[:40]!r}")
-            self._place = after % len(expected)
-            if self._place:
-                return False
-        self.batches += 1
-        if self._load.batches:
-            self._prepare()
-        return True
-
-    def _prepare(self) -> None:
-        """Make the next batch."""
-        request, expected = [], []
-        for index in range(self._load.in_flight):
-            name = f"{self._number}:{self.batches * self._load.in_flight + index}:".encode()
-            payload = name.ljust(self._load.size, b".")[: self._load.size]
-            request.append(_frame(payload, masked=True))
-            expected.append(_frame(payload, masked=False))
-        self._request = b"".join(request)
-        self._expected = b"".join(expected)
+    Raises EchoError, and NotNegotiatedError where the server does not agree to compress.
+    """
+    with ExitStack() as stack:
+        clients: list[Client] = []
+        agreement = ""
+        for number in range(load.connections):
+            source = f"127.0.0.{1 + number // _PER_ADDRESS}"
+            sock, head = upgraded(port, *[OFFER] * load.deflate, source=source)
+            stack.callback(sock.close)
+            sock.setblocking(False)
+            if load.deflate:
+                agreed = Agreement.of(head)
+                agreement = str(agreed)
+                texts = documents(number % _KINDS, _DOCUMENTS, load.size)
+                clients.append(DeflateClient(sock, compressed(texts, agreed), agreed))
+            else:
+                clients.append(PlainClient(sock, *_batches(number, load)))
+        yield Generator(clients, load.in_flight, agreement)
 
 
-def _connect(port: int) -> socket.socket:
-    sock = socket.create_connection(("127.0.0.1", port), timeout=10)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    key = b64encode(os.urandom(16)).decode()
-    sock.sendall(
-        f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-        "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
-    )
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += sock.recv(1)
-    if b" 101 " not in head[:20]:
-        raise EchoError(f"no WebSocket: {head!r}")
-    return sock
+def _batches(number: int, load: Load) -> tuple[Batches, int]:
+    """Return what one connection sends and expects, and the size of what it expects."""
+
+    def batch(index: int) -> tuple[bytes, bytes]:
+        first = index * load.in_flight
+        payloads = [
+            f"{number}:{first + place}:".encode().ljust(load.size, b".")[: load.size]
+            for place in range(load.in_flight)
+        ]
+        return (
+            b"".join(masked_frame(TEXT, payload) for payload in payloads),
+            b"".join(frame(TEXT, payload) for payload in payloads),
+        )
+
+    one = batch(0)
+    size = len(one[1])
+    if load.unique:
+        return map(batch, itertools.count()), size
+    few = 2 if size > _LARGE else 4
+    return itertools.cycle([batch(index) for index in range(few)]), size
 
 
-def _frame(payload: bytes, *, masked: bool) -> bytes:
-    size = len(payload)
-    mask_bit = 0x80 if masked else 0
-    if size < 126:
-        header = bytes((0x81, mask_bit | size))
-    elif size < 65536:
-        header = bytes((0x81, mask_bit | 126)) + size.to_bytes(2)
-    else:
-        header = bytes((0x81, mask_bit | 127)) + size.to_bytes(8)
-    if not masked:
-        return header + payload
-    key = os.urandom(4)
-    return header + key + apply_mask(payload, key)
+def _expect_silence(client: Client) -> None:
+    """Raise EchoError where more has come than was asked for, or the end."""
+    try:
+        data = client.socket.recv(40)
+    except BlockingIOError:
+        return
+    raise EchoError(f"more than the echoes came: {data!r}" if data else "the connection ended")

@@ -1,4 +1,4 @@
-"""What one would write with aiohttp alone: ``python -m bench.plain_aiohttp PORT``."""
+"""An echo with aiohttp's WebSocketResponse: ``... [--deflate] PORT``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 
 
 async def echo(request: web.Request) -> web.WebSocketResponse:
-    ws = web.WebSocketResponse(max_msg_size=0)
+    ws = web.WebSocketResponse(max_msg_size=0, compress="--deflate" in sys.argv)
     await ws.prepare(request)
     async for message in ws:
         if message.type is WSMsgType.TEXT:
@@ -23,4 +23,4 @@ if __name__ == "__main__":
     app = web.Application()
     app.add_routes([web.get("/ws", echo)])
     uvloop.install()
-    web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None)
+    web.run_app(app, host="127.0.0.1", port=int(sys.argv[-1]), access_log=None, print=None)
