@@ -1,0 +1,1 @@
+"""Conformance: the Autobahn test suite, played to this server and to what one would use instead."""
