@@ -143,6 +143,33 @@ async def test_what_arrives_between_two_turns_is_worked_off_when_its_time_comes(
     assert engine.controls == [("ping", b"last")]
 
 
+def test_an_answer_of_its_own_is_the_same_on_every_lane() -> None:
+    """A plain message alone in its chunk, several in one, and byte by byte."""
+
+    def shout(opcode: int, payload: bytes) -> tuple[int, bytes] | None:
+        return (BINARY, payload.upper() * 3) if payload != b"hush" else None
+
+    frames = [client_frame(TEXT, text) for text in (b"one", b"hush", b"x" * 100, b"three")]
+    data = b"".join(frames)
+    found = []
+    for chunks in (frames, [data], [data[at : at + 1] for at in range(len(data))]):
+        engine = Engine(answer=shout)
+        for chunk in chunks:
+            engine.turns.received(chunk)
+        told = [record[2:] for record in engine.records]
+        found.append((told, engine.sink.written, engine.traffic))
+    assert found[0] == found[1] == found[2]
+    assert found[0][1].startswith(b"\x82\x09ONEONEONE\x82\x7e\x01\x2c")
+
+
+async def test_small_messages_with_large_answers_take_many_turns() -> None:
+    engine = Engine(answer=lambda opcode, payload: (BINARY, bytes(100_000)))
+    engine.turns.received(client_frame(TEXT, b"x") * 100)
+    assert engine.traffic.messages_out == 3
+    await until(lambda: engine.sink.reading)
+    assert engine.traffic.messages_out == 100
+
+
 def test_the_examples_take_the_lanes_that_they_are_to() -> None:
     """What is compared above would prove nothing if both ways were the same one."""
     lanes: list[str] = []
@@ -153,8 +180,8 @@ def test_the_examples_take_the_lanes_that_they_are_to() -> None:
             return super()._answer_frames(most)
 
     class WatchedLane(PlainLane):
-        def answer(self, data: bytes, most: int) -> tuple[int, int]:
-            end, messages = super().answer(data, most)
+        def answer(self, data: bytes, most: int, room: int) -> tuple[int, int]:
+            end, messages = super().answer(data, most, room)
             lanes.append(f"fast {end}")
             return end, messages
 

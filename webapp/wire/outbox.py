@@ -8,12 +8,9 @@ from webapp.wire.deflate import Deflater
 from webapp.wire.frames import FIN, RSV1
 from webapp.wire.headers import build_header, length_bits
 from webapp.wire.records import Observe, Record, Remark, Traffic, faulty, inflated
-from webapp.wire.transport import Mount
+from webapp.wire.transport import LARGE, Mount
 
 __all__ = ["Outbox"]
-
-# A payload from this size on is not joined to its header: that would copy it.
-_LARGE = 64 * 1024
 
 # How many times as much of a turn a message takes that may have to be inflated and deflated.
 _DEFLATING = 4
@@ -73,7 +70,7 @@ class Outbox:
         """Add a frame with this first byte, at a time in nanoseconds; return its payload's size."""
         size = len(payload)
         header = build_header(head, size)
-        if size < _LARGE:
+        if size < LARGE:
             self.frames.append(header + payload)
         else:
             self.frames += (header, payload)

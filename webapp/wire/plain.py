@@ -76,10 +76,11 @@ class PlainLane:
         outbox.flush()
         return True
 
-    def answer(self, data: bytes, most: int) -> tuple[int, int]:
-        """Answer the plain messages that a chunk begins with, so many at the most.
+    def answer(self, data: bytes, most: int, room: int) -> tuple[int, int]:
+        """Answer the plain messages that a chunk begins with, until there are so many of them, or
+        so many bytes of answers.
 
-        Return where the last of them ends, and how many there were.
+        Return where the last of them ends, and how many there were: ``most`` if the turn is over.
         """
         now = time.time_ns()
         outbox, answer, most_bytes = self._outbox, self._answer, self._max_size
@@ -109,12 +110,15 @@ class PlainLane:
                 replies += 1
                 opcode, payload = reply
                 size = len(payload)
+                room -= size
                 if size < _SHORT and size <= kept:
                     head = FIN | opcode
                     outbox.frames.append(build_header(head, size) + payload)
                     outbox.records.append((name, now, "out", head, None, 7, size, payload, None))
                 else:
                     outbox.put(FIN | opcode, payload, now)
+                if room <= 0:
+                    break
         self._traffic.messages_in += messages
         self._traffic.messages_out += replies
-        return at, messages
+        return at, messages if room > 0 else most

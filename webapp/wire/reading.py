@@ -103,7 +103,7 @@ class Reader:
         frames = _TURN_FRAMES
         plain = self._plain
         if plain is not None and self._parser.idle and self._messages.idle:
-            end, messages = plain.answer(data, frames)
+            end, messages = plain.answer(data, frames, _TURN_BYTES)
             data = data[end:]
             frames -= messages
         if (data or self._more) and not self.deaf:

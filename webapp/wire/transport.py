@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 if TYPE_CHECKING:
     from aiohttp.web_protocol import RequestHandler
 
-__all__ = ["Mount", "Receiver", "unsent"]
+__all__ = ["LARGE", "Mount", "Receiver", "unsent"]
 
-# From this size on, frames go to the transport one by one: joining them would copy them.
-_LARGE = 64 * 1024
+# From this size on, in bytes, what is sent is not joined: that would copy it.
+LARGE = 64 * 1024
 
 
 if sys.platform == "linux":
@@ -147,7 +147,7 @@ class Mount(asyncio.Protocol):
         if self._transport.is_closing():
             return 0
         size = sum(map(len, frames))
-        if size < _LARGE:
+        if size < LARGE:
             self._transport.write(b"".join(frames))
         else:
             self._transport.writelines(frames)
