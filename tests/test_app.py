@@ -2,37 +2,19 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import WSMsgType, web
-from aiohttp.test_utils import TestClient
 from yarl import URL
 
 from tests.peer import PATIENCE, dial, eventually
-from webapp import Config, create_app
+from tests.served import Client, Serve, port_of
+from webapp import create_app
 from webapp.hub import HUB
 from webapp.journal.events import Opened, Refused
 from webapp.journal.memory import JOURNAL
-
-Client = TestClient[web.Request, web.Application]
-Serve = Callable[..., Awaitable[Client]]
-
-
-@pytest.fixture
-async def serve(aiohttp_client: Any) -> Serve:
-    async def serve(**sections: dict[str, Any]) -> Client:
-        client: Client = await aiohttp_client(create_app(Config.model_validate(sections)))
-        return client
-
-    return serve
-
-
-def port_of(client: Client) -> int:
-    assert client.port is not None
-    return client.port
 
 
 def refusals(client: Client) -> list[Refused]:

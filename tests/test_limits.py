@@ -4,36 +4,19 @@ import asyncio
 import logging
 import re
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient
 
 from tests.peer import PATIENCE, Peer, dial, eventually, frame, handshake
+from tests.served import Client, Serve, port_of
 from webapp import Config, create_app
 from webapp.hub import HUB
 from webapp.journal.events import Closed, Noted, Refused
 from webapp.journal.memory import JOURNAL
-
-Client = TestClient[web.Request, web.Application]
-Serve = Callable[..., Awaitable[Client]]
-
-
-@pytest.fixture
-async def serve(aiohttp_client: Any) -> Serve:
-    async def serve(**sections: dict[str, Any]) -> Client:
-        client: Client = await aiohttp_client(create_app(Config.model_validate(sections)))
-        return client
-
-    return serve
-
-
-def port_of(client: Client) -> int:
-    assert client.port is not None
-    return client.port
 
 
 @asynccontextmanager

@@ -1,29 +1,12 @@
 """The page as it is rendered: readable without JavaScript, whatever clients have sent."""
 
-from collections.abc import Awaitable, Callable
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient
 
 from tests.peer import dial
-from webapp.app import create_app
-from webapp.config import Config
+from tests.served import Client, Serve, port_of
 from webapp.journal.memory import JOURNAL
-
-Client = TestClient[web.Request, web.Application]
-Serve = Callable[..., Awaitable[Client]]
-
-
-@pytest.fixture
-async def serve(aiohttp_client: Any) -> Serve:
-    async def serve(**sections: dict[str, Any]) -> Client:
-        client: Client = await aiohttp_client(create_app(Config.model_validate(sections)))
-        return client
-
-    return serve
 
 
 class Page(HTMLParser):
@@ -61,11 +44,6 @@ async def page_of(client: Client, **headers: str) -> Page:
     assert response.status == 200
     assert response.content_type == "text/html"
     return Page(await response.text())
-
-
-def port_of(client: Client) -> int:
-    assert client.port is not None
-    return client.port
 
 
 async def test_texts_that_clients_sent_stand_on_the_page(serve: Serve) -> None:
