@@ -172,7 +172,8 @@ async def test_the_journal_keeps_as_many_bytes_as_are_configured(serve: Serve) -
     async with dial(port_of(client)) as peer:
         for _ in range(10):
             await peer.echoed(bytes(3000))
-    assert len(client.app[JOURNAL].read(limit=100).events) == 1
+    # The last message and its echo, which are forgotten together.
+    assert len(client.app[JOURNAL].read(limit=100).events) == 2
 
 
 # Who comes in

@@ -64,7 +64,7 @@ def create_app(config: Config | None = None) -> web.Application:
     echo = echo_handler(
         hub,
         Places(config.limits.max_connections, config.limits.max_connections_per_ip),
-        journal.record_frames,
+        journal,
         settings,
         config.websocket.subprotocols,
     )

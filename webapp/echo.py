@@ -15,25 +15,26 @@ from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
 from webapp.gate.upgrades import names_websocket
 from webapp.hub import Hub
+from webapp.wire.echoes import same
 from webapp.wire.ending import By, Ending, How
 from webapp.wire.handshake import HandshakeError, UpgradeRequest, negotiate
-from webapp.wire.records import Observe
+from webapp.wire.records import Observer
 from webapp.wire.settings import StreamSettings
 from webapp.wire.stream import WebSocketStream
 from webapp.wire.violations import CloseCode
 
-__all__ = ["echo_handler", "handshake_fault", "same"]
+__all__ = ["echo_handler", "handshake_fault"]
 
 
 def echo_handler(
     hub: Hub,
     places: Places,
-    observe: Observe,
+    observer: Observer,
     settings: StreamSettings,
     subprotocols: Literal["any"] | Sequence[str] = "any",
 ) -> Handler:
-    """Return a handler that echoes as long as there are places; ``observe`` gets what went over
-    the wire.
+    """Return a handler that echoes as long as there are places; ``observer`` is told what went
+    over the wire.
     """
 
     async def echo(request: web.Request) -> web.StreamResponse:
@@ -65,7 +66,7 @@ def echo_handler(
             place.leave()
             hub.closed(stream, ending)
 
-        stream.start(request.protocol, transport, same, observe, ended)
+        stream.start(request.protocol, transport, same, observer, ended)
         return response
 
     def refuse(request: web.Request, refusal: Refusal) -> web.Response:
@@ -87,11 +88,6 @@ def handshake_fault(request: web.Request) -> Refusal | None:
     except HandshakeError as error:
         return _refusal(request, error)
     return None
-
-
-def same(opcode: int, payload: bytes) -> tuple[int, bytes]:
-    """Answer a message with itself."""
-    return opcode, payload
 
 
 # aiohttp closes a connection whose client ends its half, however much is still to be answered.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tests.fuzz.accounts import InvariantError, check_accounts, check_answers, check_controls
 from tests.fuzz.script import Script, read_script
 from tests.wire.conversing import CLOSE, Conversation, Line, Pace, converse, walk
+from tests.wire.told import Told
 from webapp.wire.stream import WebSocketStream
 
 __all__ = ["Trial"]
@@ -160,6 +161,7 @@ def _check_held(script: Script) -> Callable[[Conversation], None]:
 _FOREIGN = (
     Conversation,
     Line,
+    Told,
     asyncio.AbstractEventLoop,
     asyncio.Future,
     asyncio.Handle,

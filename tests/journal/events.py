@@ -1,10 +1,11 @@
 """Journals, and events to put into them that are told from each other by their times."""
 
-from webapp.journal.entries import FrameRecord, Remark
+from tests.wire.frames import client_frame
 from webapp.journal.events import Exchange, Noted, Opened
 from webapp.journal.memory import Journal, Page
+from webapp.wire.records import Echoes, Record, Remark
 
-__all__ = ["ALL", "HEARTBEAT", "beat", "journal", "noted", "numbers", "opened", "record"]
+__all__ = ["ALL", "HEARTBEAT", "beat", "echoes", "journal", "noted", "numbers", "opened", "record"]
 
 ALL = 1_000_000
 HEARTBEAT: Remark = (None, None, None, 0, True)
@@ -16,12 +17,18 @@ def journal(events: int = ALL, size: int = 1 << 40, connections: int = 10) -> Jo
 
 def record(
     number: int, size: int = 0, connection: str = "c-1", remark: Remark | None = None
-) -> FrameRecord:
+) -> Record:
     """A frame."""
     return (connection, number, "in", 0x82, b"mask", 7, size, bytes(size), remark)
 
 
-def beat(number: int, connection: str = "c-1", size: int = 1) -> FrameRecord:
+def echoes(number: int, *sizes: int, connection: str = "c-1") -> Echoes:
+    """Messages that came back as they were, all in one turn."""
+    messages = [client_frame(0x82, bytes(size)) for size in sizes]
+    return connection, number, b"".join(messages), len(messages)
+
+
+def beat(number: int, connection: str = "c-1", size: int = 1) -> Record:
     """A ping that this server sent because nothing had come for a while."""
     return (connection, number, "out", 0x89, None, 7, size, bytes(size), HEARTBEAT)
 

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journal.events import ALL, HEARTBEAT, beat, journal, noted, numbers, record
-from webapp.journal.entries import EVENT_BYTES, FrameRecord, bytes_of
+from webapp.journal.entries import EVENT_BYTES, bytes_of
 from webapp.journal.events import Frame
 from webapp.journal.heartbeats import HEARTBEAT_BYTES, KEPT, cost_of
 from webapp.journal.memory import Journal
 from webapp.journal.ring import HEARTBEATS_SHARE
+from webapp.wire.records import Record
 
 # A step is a heartbeat of a connection, or the payload sizes of a batch of frames.
 Step: TypeAlias = str | list[int]
@@ -254,7 +255,7 @@ def test_a_heartbeat_that_is_not_kept_still_moves_the_end() -> None:
 # What it costs in truth
 
 
-def answered(name: str, number: int) -> list[list[FrameRecord]]:
+def answered(name: str, number: int) -> list[list[Record]]:
     """A ping and its pong, as the wire records them."""
     ping, pong = (str(number).encode() for _ in range(2))
     now = time.time_ns()

@@ -4,7 +4,7 @@ import gc
 import os
 import time
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journal.events import ALL, HEARTBEAT, journal, noted, numbers, opened, record
-from webapp.journal.entries import EVENT_BYTES, FrameRecord, Remark, bytes_of
+from webapp.journal.entries import EVENT_BYTES, bytes_of
 from webapp.journal.events import (
     Closed,
     Ended,
@@ -26,6 +26,7 @@ from webapp.journal.events import (
 )
 from webapp.journal.memory import Journal
 from webapp.journal.summaries import ConnectionSummary
+from webapp.wire.records import Record, Remark
 
 # The bounds
 
@@ -150,7 +151,7 @@ def echo_one_at_a_time(kept: Journal, turns: int, size: int) -> None:
     for _ in range(turns):
         now = time.time_ns()
         key, payload = os.urandom(4), os.urandom(size)
-        records: list[FrameRecord] = []
+        records: list[Record] = []
         records.append((name, now, "in", 0x82, key, 7, len(payload), payload, None))
         records.append((name, now, "out", 0x82, None, 7, len(payload), payload, None))
         kept.record_frames(records)
@@ -169,7 +170,7 @@ def echo_compressed(kept: Journal, turns: int, size: int) -> None:
     for _ in range(turns):
         now, key = time.time_ns(), os.urandom(4)
         came, message, sent, answer = (os.urandom(size) for _ in range(4))
-        records: list[FrameRecord] = []
+        records: list[Record] = []
         for way, mask, payload, whole in (("in", key, came, message), ("out", None, sent, answer)):
             remark = (None, None, whole, 1000 + len(whole), False)
             records.append((name, now, way, 0xC2, mask, 7, len(payload), payload, remark))
@@ -309,7 +310,7 @@ def test_runs_are_told_apart() -> None:
 
 def test_frames_come_out_as_they_went_in() -> None:
     kept = journal()
-    records: Sequence[FrameRecord] = [
+    records: list[Record] = [
         ("c-1", 5, "in", 0x81, b"mask", 16, 300, b"beg", ("too long", 20, None, 0, False)),
         ("c-1", 6, "out", 0x02, None, 7, 2, b"hi", None),
         ("c-1", 7, None, 0, None, 0, 0, b"", ("the peer is slow", None, None, 0, False)),

@@ -9,8 +9,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from aiohttp.web_protocol import RequestHandler
 
+from tests.wire.told import Told
+from webapp.wire.echoes import same
 from webapp.wire.extensions import PerMessageDeflate
-from webapp.wire.records import Record
+from webapp.wire.records import Answer
 from webapp.wire.settings import StreamSettings
 from webapp.wire.stream import WebSocketStream
 
@@ -161,12 +163,22 @@ class Conversation:
 
     stream: WebSocketStream
     line: Line = field(default_factory=Line)
-    records: list[Record] = field(default_factory=list)
-    messages: list[tuple[int, bytes]] = field(default_factory=list)  # that were to be answered
+    records: Told = field(default_factory=Told)
+    # What was answered as seen from inside, where it is compressed on its way out.
+    answered: list[tuple[int, bytes]] | None = None
 
     def answer(self, opcode: int, payload: bytes) -> tuple[int, bytes]:
-        self.messages.append((opcode, payload))
+        assert self.answered is not None
+        self.answered.append((opcode, payload))
         return opcode, payload
+
+    @property
+    def messages(self) -> list[tuple[int, bytes]]:
+        """The messages that were echoed."""
+        if self.answered is not None:
+            return self.answered
+        frames = walk(bytes(self.line.sent))
+        return [(frame.opcode, frame.payload) for frame in frames if not frame.head & CONTROL]
 
     def lose(self) -> None:
         """Have the peer leave without a word."""
@@ -205,7 +217,10 @@ async def converse(
     """Feed chunks to a stream that echoes, and let it answer unless the peer is gone."""
     found = Conversation(WebSocketStream("t-1", settings, deflate))
     line, http = found.line, cast("RequestHandler", found.line)
-    found.stream.start(http, line, found.answer, found.records.extend, lambda ending: None)
+    answer: Answer = same  # an answer of its own would take no fast lane
+    if deflate is not None:
+        found.answered, answer = [], found.answer
+    found.stream.start(http, line, answer, found.records, lambda ending: None)
     before(found.stream)
     for number, chunk in enumerate(chunks):
         if pace == "slow" and not number % 2:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
+from tests.wire.told import Told
+from webapp.wire.echoes import same
 from webapp.wire.extensions import PerMessageDeflate
 from webapp.wire.outbox import Outbox
 from webapp.wire.reading import Reader
-from webapp.wire.records import Record, Remark, Traffic
+from webapp.wire.records import Answer, Remark, Traffic
 from webapp.wire.transport import Mount
 from webapp.wire.turns import Turns
 from webapp.wire.violations import ProtocolError
@@ -26,8 +27,8 @@ class Sink:
     def __init__(self) -> None:
         self.written = b""
 
-    def send(self, frame: bytes) -> int:
-        return self.write([frame])
+    def send(self, frame: bytes) -> None:
+        self.write([frame])
 
     def write(self, frames: list[bytes]) -> int:
         data = b"".join(frames)
@@ -48,20 +49,17 @@ class Engine:
     limit: int = 1 << 20
     kept: int = 50
     deflate: PerMessageDeflate | None = None
-    answer: Callable[[int, bytes], tuple[int, bytes] | None] = lambda opcode, payload: (
-        opcode,
-        payload,
-    )
+    answer: Answer = same
     sink: Sink = field(default_factory=Sink)
     traffic: Traffic = field(default_factory=Traffic)
-    records: list[Record] = field(default_factory=list)
+    records: Told = field(default_factory=Told)
     controls: list[tuple[str, bytes]] = field(default_factory=list)
     failures: list[ProtocolError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         mount = cast("Mount", self.sink)
         deflater = None if self.deflate is None else self.deflate.deflater()
-        self.outbox = Outbox("t-1", self.kept, self.traffic, mount, self.records.extend, deflater)
+        self.outbox = Outbox("t-1", self.kept, self.traffic, mount, self.records, deflater)
         self.reader = Reader(
             outbox=self.outbox,
             traffic=self.traffic,

@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 
 from tests.wire.conversing import Line
 from tests.wire.frames import RawClient, client_frame, until
+from tests.wire.told import Told
+from webapp.wire.echoes import same
 from webapp.wire.ending import By, Ending, How
 from webapp.wire.handshake import UpgradeRequest, negotiate
-from webapp.wire.records import HEARTBEAT, Record, State
+from webapp.wire.records import HEARTBEAT, Answer, State
 from webapp.wire.settings import StreamSettings, Waits
 from webapp.wire.stream import WebSocketStream
 
@@ -30,17 +32,13 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FIN, RSV1 = 0x80, 0x40
 
 
-def same(opcode: int, payload: bytes) -> tuple[int, bytes]:
-    return opcode, payload
-
-
 @dataclass
 class Wire:
     """A server whose handler is nothing but a stream, and what the stream told."""
 
     settings: StreamSettings = field(default_factory=StreamSettings)
-    answer: Callable[[int, bytes], tuple[int, bytes] | None] = same
-    records: list[Record] = field(default_factory=list)
+    answer: Answer = same
+    records: Told = field(default_factory=Told)
     streams: asyncio.Queue[WebSocketStream] = field(default_factory=asyncio.Queue)
     endings: asyncio.Queue[Ending] = field(default_factory=asyncio.Queue)
     port: int = 0
@@ -57,7 +55,7 @@ class Wire:
             request.protocol,
             request.transport,
             self.answer,
-            self.records.extend,
+            self.records,
             self.endings.put_nowait,
         )
         self.streams.put_nowait(stream)
@@ -473,10 +471,10 @@ async def _flood(client: RawClient, data: bytes) -> None:
 
 async def test_who_has_ended_its_half_is_not_pinged() -> None:
     """It could not answer; and what is still to be sent to it takes the time that it takes."""
-    line, records = Line(), list[Record]()
+    line, records = Line(), Told()
     stream = WebSocketStream("s-1", StreamSettings(waits=Waits(heartbeat=1, close=1000)))
     http = cast("RequestHandler", line)
-    stream.start(http, line, same, records.extend, lambda ending: None)
+    stream.start(http, line, same, records, lambda ending: None)
     line.protocol.data_received(client_frame(TEXT, b"the last one"))
     line.protocol.eof_received()
     now = asyncio.get_running_loop().time()

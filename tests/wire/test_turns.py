@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -21,11 +22,12 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 LIMIT = 300
 
 
-def outcome(*chunks: bytes) -> tuple[object, ...]:
+def outcome_of(*chunks: bytes, kept: int = LIMIT, limit: int = LIMIT) -> tuple[object, ...]:
     """What comes of chunks: records without their times, bytes sent, control frames, the end."""
-    engine = Engine(limit=LIMIT)
+    engine = Engine(limit=limit, kept=kept)
     for chunk in chunks:
         engine.turns.received(chunk)
+    assert engine.traffic.bytes_out == len(engine.sink.written)
     told = [record[:1] + record[2:8] + (_general(record[8]),) for record in engine.records]
     failures = [
         f"{error.code} {error.reason.partition(' at byte')[0]}" for error in engine.failures
@@ -55,16 +57,22 @@ def frames(draw: st.DrawFn) -> bytes:
 PLAIN = client_frame(TEXT, b"plain") + client_frame(BINARY, bytes(200))
 
 
-@given(st.lists(frames(), max_size=8).map(b"".join), st.data())
-@example(PLAIN + client_frame(TEXT, b"\xff"), None)
-@example(PLAIN + client_frame(TEXT, b"a", fin=False) + PLAIN, None)
-@example(PLAIN + client_frame(BINARY, bytes(LIMIT + 1)), None)
-@example(PLAIN + client_frame(BINARY, bytes(100), bits=16), None)
+@given(st.lists(frames(), max_size=8), st.sampled_from([0, 50, LIMIT]), st.data())
+@example([PLAIN, client_frame(TEXT, b"\xff")], LIMIT, None)
+@example([PLAIN, client_frame(TEXT, b"a", fin=False), PLAIN], LIMIT, None)
+@example([PLAIN, client_frame(BINARY, bytes(LIMIT + 1))], LIMIT, None)
+@example([PLAIN, client_frame(BINARY, bytes(100), bits=16)], LIMIT, None)
+@example([client_frame(TEXT, bytes(126)), client_frame(BINARY, bytes(70_000))], LIMIT, None)
+@example([client_frame(TEXT, bytes(51)), client_frame(BINARY, bytes(126))], 50, None)
+@example([PLAIN, PLAIN, client_frame(TEXT), client_frame(BINARY)], 50, None)
 def test_the_same_bytes_come_to_the_same_in_any_chunks(
-    data: bytes, source: st.DataObject | None
+    sent: list[bytes], kept: int, source: st.DataObject | None
 ) -> None:
-    """In one chunk plain messages take the fast lane; byte by byte nothing does."""
+    """In one chunk, or one for each, plain messages take a fast lane; byte by byte nothing does."""
+    data = b"".join(sent)
+    outcome = partial(outcome_of, kept=kept)
     in_one = outcome(data)
+    assert _without_beginnings(outcome(*sent)) == _without_beginnings(in_one)
     byte_by_byte = outcome(*(data[at : at + 1] for at in range(len(data))))
     assert _without_beginnings(in_one) == _without_beginnings(byte_by_byte)
     if source is not None:
@@ -84,13 +92,14 @@ def _without_beginnings(found: tuple[object, ...]) -> tuple[object, ...]:
 
 PLAIN_ONES = client_frame(TEXT, b"x") * 5000
 OTHERS = client_frame(TEXT, "ü".encode()) * 5000
+MIDDLING = client_frame(BINARY, bytes(60_000)) * 20
 LARGE = client_frame(BINARY, bytes(100_000)) * 20
 
 
 @pytest.mark.parametrize(
     ("data", "messages"),
-    [(PLAIN_ONES, 256), (OTHERS, 256), (LARGE, 3)],
-    ids=["plain", "others", "large"],
+    [(PLAIN_ONES, 256), (OTHERS, 256), (MIDDLING, 5), (LARGE, 3)],
+    ids=["plain", "others", "middling", "large"],
 )
 async def test_a_turn_is_bounded_and_nothing_is_read_before_the_last(
     data: bytes, messages: int
@@ -99,12 +108,12 @@ async def test_a_turn_is_bounded_and_nothing_is_read_before_the_last(
     engine = Engine()
     sink, traffic, turns = engine.sink, engine.traffic, engine.turns
     turns.received(data)
-    before = 0
+    assert 0 < traffic.messages_in <= messages
     while not sink.reading:
-        assert 0 < traffic.messages_in - before <= messages
         before = traffic.messages_in
         await asyncio.sleep(0)
-    assert traffic.messages_in == traffic.messages_out == (20 if messages == 3 else 5000)
+        assert 0 < traffic.messages_in - before <= messages
+    assert traffic.messages_in == traffic.messages_out == (5000 if messages == 256 else 20)
 
 
 async def test_who_does_not_read_is_not_read_from_and_not_answered() -> None:
@@ -143,7 +152,7 @@ async def test_what_arrives_between_two_turns_is_worked_off_when_its_time_comes(
     assert engine.controls == [("ping", b"last")]
 
 
-def test_an_answer_of_its_own_is_the_same_on_every_lane() -> None:
+def test_an_answer_of_its_own_is_the_same_in_any_chunks() -> None:
     """A plain message alone in its chunk, several in one, and byte by byte."""
 
     def shout(opcode: int, payload: bytes) -> tuple[int, bytes] | None:
@@ -160,6 +169,33 @@ def test_an_answer_of_its_own_is_the_same_on_every_lane() -> None:
         found.append((told, engine.sink.written, engine.traffic))
     assert found[0] == found[1] == found[2]
     assert found[0][1].startswith(b"\x82\x09ONEONEONE\x82\x7e\x01\x2c")
+
+
+@pytest.mark.parametrize("chunk", [client_frame(TEXT, b"late"), PLAIN], ids=["alone", "two"])
+def test_what_comes_behind_our_own_close_is_recorded_and_not_echoed(chunk: bytes) -> None:
+    engine = Engine()
+    engine.outbox.answering = False
+    engine.turns.received(chunk)
+    assert engine.sink.written == b""
+    assert {record[2] for record in engine.records} == {"in"}
+
+
+@pytest.mark.parametrize("size", [LIMIT, LIMIT + 1, 100, 101])
+def test_the_limit_is_the_same_on_every_lane(size: int) -> None:
+    limit = 100 if size < LIMIT else LIMIT
+    frame = client_frame(BINARY, bytes(size))
+    whole = outcome_of(frame, limit=limit)
+    in_parts = outcome_of(frame[:9], frame[9:], limit=limit)
+    assert _without_beginnings(whole) == _without_beginnings(in_parts)
+    assert bool(whole[3]) == (size > limit)  # failures
+
+
+def test_a_large_message_alone_takes_no_fast_lane_however_much_is_kept() -> None:
+    engine = Engine(kept=1 << 20)
+    for size in (0xFFFF, 0x10000):
+        engine.turns.received(client_frame(BINARY, bytes(size)))
+    assert [record[6] for record in engine.records] == [0xFFFF, 0xFFFF, 0x10000, 0x10000]
+    assert not engine.failures
 
 
 async def test_small_messages_with_large_answers_take_many_turns() -> None:
@@ -180,24 +216,33 @@ def test_the_examples_take_the_lanes_that_they_are_to() -> None:
             return super()._answer_frames(most)
 
     class WatchedLane(PlainLane):
-        def answer(self, data: bytes, most: int, room: int) -> tuple[int, int]:
-            end, messages = super().answer(data, most, room)
+        def echo_one(self, data: bytes) -> bool:
+            lanes.append("one")
+            return super().echo_one(data)
+
+        def echo(self, data: bytes, most: int, room: int) -> tuple[int, int]:
+            end, messages = super().echo(data, most, room)
             lanes.append(f"fast {end}")
             return end, messages
 
-    engine = Engine()
+    engine = Engine(kept=LIMIT)
     reader = Watched(
         outbox=engine.outbox,
         traffic=engine.traffic,
         max_message_size=LIMIT,
-        kept_payload=50,
+        kept_payload=LIMIT,
         deflate=None,
         answer=engine.answer,
         listener=engine,
     )
-    reader._plain = WatchedLane(engine.outbox, engine.traffic, engine.answer, LIMIT)
+    reader._plain = WatchedLane(engine.outbox, engine.traffic, LIMIT)
     reader.read(PLAIN)
     assert lanes == [f"fast {len(PLAIN)}"]
     reader.read(PLAIN[:1])
     reader.read(PLAIN[1:])
     assert lanes[1:] == ["fast 0", "general", "general"]
+    for message in (b"plain", bytes(200)):
+        assert reader.quick is not None
+        assert reader.quick(client_frame(BINARY, message))
+    assert lanes[4:] == ["one", "one"]
+    assert engine.traffic.messages_in == engine.traffic.messages_out == 6

@@ -2,57 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from webapp.journal.events import Closed, Event, Frame, Noted, Opened, Refused
+from webapp.wire.echoes import spelled_out
+from webapp.wire.records import Echoes, Record, Remark
 
 __all__ = [
+    "ECHOES_BYTES",
     "EVENT_BYTES",
-    "HEARTBEAT",
+    "IS_HEARTBEAT",
     "PAYLOAD",
     "REMARK",
     "Entry",
-    "FrameRecord",
-    "Remark",
     "bytes_of",
     "bytes_of_remark",
     "connection_of",
     "event_of",
 ]
 
-# What is special about a frame: what was wrong with it, how many bytes of it came, the inflated
-# message's beginning and size, whether it is a heartbeat.
-Remark: TypeAlias = tuple[str | None, int | None, bytes | None, int, bool]
-HEARTBEAT: Final = 4  # its place in that tuple
+# A frame stays as the wire recorded it until it is read.
+Entry: TypeAlias = Record | Event
 
-# A frame as the wire records it: connection, time, direction ("in", "out"; None: only a note),
-# first byte, masking key, bits of the length's coding, payload length, payload's beginning, and
-# what is special about it, if anything. It stays a plain tuple until it is read.
-FrameRecord: TypeAlias = tuple[
-    str,
-    int,
-    str | None,
-    int,
-    bytes | None,
-    int,
-    int,
-    bytes,
-    Remark | None,
-]
-# Their places in that tuple.
+# What came together: echoes in short, or entries and what they cost in bytes.
+Turn: TypeAlias = Echoes | tuple[Sequence[Entry], int]
+
+# Places in a record,
 PAYLOAD: Final = 7
 REMARK: Final = 8
-
-Entry: TypeAlias = FrameRecord | Event
+# and in a remark.
+IS_HEARTBEAT: Final = 4
 
 # What an event costs beyond its payload: the tuple, its numbers, the masking key, the place in
 # the ring. At most 257 bytes were measured for frames and their echoes, which share a payload and
 # come one pair at a time; a test measures it again.
-EVENT_BYTES = 288
+EVENT_BYTES: Final = 288
+# What a turn of echoes costs beyond the frames that came.
+ECHOES_BYTES: Final = 224
 # What a remark costs beyond its message and its text: at most 131 bytes were measured.
 _REMARK_BYTES = 160
 # And what each text in an event costs beyond its characters, with its share of a header field.
 _TEXT_BYTES = 96
+
+
+def entries_of(turn: Turn) -> Sequence[Entry]:
+    """The entries of a turn, in order."""
+    return spelled_out(turn) if len(turn) == 4 else turn[0]
+
+
+def weight_of(turn: Turn) -> tuple[int, int]:
+    """How many entries a turn is, and about how many bytes of memory it takes."""
+    if len(turn) == 4:
+        _, _, data, count = turn
+        return 2 * count, ECHOES_BYTES + len(data)
+    entries, size = turn
+    return len(entries), size
 
 
 def connection_of(entry: Entry) -> str:

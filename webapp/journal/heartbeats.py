@@ -9,7 +9,8 @@ from itertools import takewhile
 from typing import Final
 
 from webapp.journal.cursors import Place
-from webapp.journal.entries import PAYLOAD, FrameRecord
+from webapp.journal.entries import PAYLOAD
+from webapp.wire.records import Record
 
 __all__ = ["HEARTBEAT_BYTES", "KEPT", "Heartbeats", "cost_of"]
 
@@ -29,7 +30,7 @@ class Heartbeats:
     def __init__(self, most: int, most_bytes: int) -> None:
         self._most = most
         self._most_bytes = most_bytes
-        self._records: OrderedDict[Place, FrameRecord] = OrderedDict()
+        self._records: OrderedDict[Place, Record] = OrderedDict()
         self._places: dict[str, tuple[Place, ...]] = {}  # of each connection, in order
         self.bytes = 0  # what they cost
         self.last: Place = (0, 0)  # the place after the newest one, kept or not
@@ -42,7 +43,7 @@ class Heartbeats:
         """How many events stand before the oldest one; more than ever will where there is none."""
         return next(iter(self._records), (sys.maxsize, 0))[0]
 
-    def add(self, record: FrameRecord, events: int) -> None:
+    def add(self, record: Record, events: int) -> None:
         """Take one that comes after so many events, for its connection's oldest if need be."""
         place = self.last = (events, self.last[1] + 1)
         connection = record[0]
@@ -73,15 +74,15 @@ class Heartbeats:
         else:
             del self._places[connection]
 
-    def backwards(self, start: Place) -> Iterator[tuple[Place, FrameRecord]]:
+    def backwards(self, start: Place) -> Iterator[tuple[Place, Record]]:
         """Those after a place, the newest first, each with the place after it."""
         return takewhile(lambda kept: kept[0] > start, reversed(self._records.items()))
 
-    def forwards(self, start: Place) -> Iterator[tuple[Place, FrameRecord]]:
+    def forwards(self, start: Place) -> Iterator[tuple[Place, Record]]:
         """Those after a place, the oldest first, each with the place after it."""
         return (kept for kept in self._records.items() if kept[0] > start)
 
 
-def cost_of(record: FrameRecord) -> int:
+def cost_of(record: Record) -> int:
     """About how many bytes of memory a heartbeat takes."""
     return HEARTBEAT_BYTES + len(record[PAYLOAD])

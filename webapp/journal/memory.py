@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -12,10 +12,11 @@ from itertools import islice
 from aiohttp import web
 
 from webapp.journal.cursors import Place, read_cursor, write_cursor
-from webapp.journal.entries import Entry, FrameRecord, bytes_of, connection_of, event_of
+from webapp.journal.entries import Entry, bytes_of, connection_of, event_of
 from webapp.journal.events import Event
 from webapp.journal.ring import Ring
 from webapp.journal.summaries import ConnectionSummary
+from webapp.wire.records import Echoes, Record
 
 __all__ = ["JOURNAL", "Journal", "Page"]
 
@@ -58,9 +59,14 @@ class Journal:
         self._ring.record(event)
 
     @property
-    def record_frames(self) -> Callable[[Sequence[FrameRecord]], None]:
+    def record_frames(self) -> Callable[[list[Record]], None]:
         """What takes the frames of one turn of a connection, and the list itself."""
         return self._ring.record_frames
+
+    @property
+    def record_echoes(self) -> Callable[[Echoes], None]:
+        """What takes the messages of one turn that came back as they were."""
+        return self._ring.record_echoes
 
     def remember(self, summary: ConnectionSummary) -> None:
         """Keep what is to be known of a connection after its end."""

@@ -8,22 +8,30 @@ from typing import Final
 
 from webapp.journal.cursors import Place
 from webapp.journal.entries import (
+    ECHOES_BYTES,
     EVENT_BYTES,
-    HEARTBEAT,
+    IS_HEARTBEAT,
     PAYLOAD,
     REMARK,
     Entry,
-    FrameRecord,
+    Turn,
     bytes_of,
     bytes_of_remark,
+    entries_of,
+    weight_of,
 )
 from webapp.journal.events import Event
 from webapp.journal.heartbeats import Heartbeats, cost_of
+from webapp.wire.records import Echoes, Record
 
 __all__ = ["HEARTBEATS_SHARE", "Ring"]
 
 # What part of the ring heartbeats may fill, where nothing else needs the room.
 HEARTBEATS_SHARE: Final = 8
+
+# So many turns, and one with so many bytes at once, are no longer left to be taken later.
+_MANY = 64
+_LONG = 8192
 
 
 class Ring:
@@ -38,13 +46,25 @@ class Ring:
         """The bounds are for both; that in bytes is on payloads, and an estimate for the rest."""
         self._max_events = max_events
         self._max_bytes = max_bytes
-        # Events as they came, several at a time, and what they cost in bytes.
-        self._batches: deque[tuple[Sequence[Entry], int]] = deque()
+        self._turns: deque[Turn] = deque()
+        self._new: list[Echoes] = []  # turns that are not among those yet
         self._bytes = 0
-        self.end = 0  # events ever recorded; those in the ring are the last of them
-        self.forgotten = 0  # events that are no longer in it
+        self._end = 0
+        self._forgotten = 0
         self.heartbeats = Heartbeats(max_events // HEARTBEATS_SHARE, max_bytes // HEARTBEATS_SHARE)
         self._leave_room()
+
+    @property
+    def end(self) -> int:
+        """How many events were ever recorded; those in the ring are the last of them."""
+        self._settle()
+        return self._end
+
+    @property
+    def forgotten(self) -> int:
+        """How many of them are no longer in it."""
+        self._settle()
+        return self._forgotten
 
     @property
     def last(self) -> Place:
@@ -53,88 +73,108 @@ class Ring:
 
     def record(self, event: Event) -> None:
         """Take one event."""
+        self._settle()
         self._add([event], bytes_of(event))
 
-    def record_frames(self, records: Sequence[FrameRecord]) -> None:
+    def record_frames(self, records: list[Record]) -> None:
         """Take the frames of one turn of a connection, and the list itself.
 
         A heartbeat comes alone; among other frames it is one of them.
         """
+        self._settle()
         size = EVENT_BYTES * len(records)
         for record in records:
             size += len(record[PAYLOAD])
             if record[REMARK]:
-                if len(records) == 1 and record[REMARK][HEARTBEAT]:
+                if len(records) == 1 and record[REMARK][IS_HEARTBEAT]:
                     self._add_heartbeat(record)
                     return
                 size += bytes_of_remark(record[REMARK])
-        # What _add does, once more: this is called for every turn, and a call shows.
-        self._batches.append((records, size))
-        self.end += len(records)
-        self._bytes += size
-        if self.end - self.forgotten > self._room or self._bytes > self._bytes_room:
-            self._forget()
+        self._add(records, size)
+
+    def record_echoes(self, echoes: Echoes) -> None:
+        """Take the messages of one turn of a connection, each answered with itself."""
+        self._new.append(echoes)
+        if len(self._new) >= _MANY or len(echoes[2]) > _LONG:
+            self._settle()
 
     def backwards(self) -> Iterator[tuple[Place, Entry]]:
         """The events, the newest first, each with the place after it."""
         number = self.end
-        for entries, _ in reversed(self._batches):
-            for entry in reversed(entries):
+        for turn in reversed(self._turns):
+            for entry in reversed(entries_of(turn)):
                 yield (number, 0), entry
                 number -= 1
 
     def forwards(self, start: int) -> Iterator[tuple[Place, Entry]]:
         """The events after the first so many, the oldest first, each with the place after it."""
         number = self.forgotten
-        for entries, _ in self._batches:
-            if number + len(entries) > start:
-                for entry in entries:
+        for turn in self._turns:
+            count, _ = weight_of(turn)
+            if number + count > start:
+                for entry in entries_of(turn):
                     number += 1
                     if number > start:
                         yield (number, 0), entry
             else:
-                number += len(entries)
+                number += count
+
+    def _settle(self) -> None:
+        """Take what is new. It is done for many turns at once: done for each, it would show."""
+        if turns := self._new:
+            self._new = []
+            self._turns += turns
+            messages = size = 0
+            for _, _, came, count in turns:
+                messages += count
+                size += len(came)
+            self._end += 2 * messages
+            self._bytes += ECHOES_BYTES * len(turns) + size
+            if self._end - self._forgotten > self._room or self._bytes > self._bytes_room:
+                self._forget()
 
     def _add(self, entries: Sequence[Entry], size: int) -> None:
-        self._batches.append((entries, size))
-        self.end += len(entries)
+        self._turns.append((entries, size))
+        self._end += len(entries)
         self._bytes += size
-        if self.end - self.forgotten > self._room or self._bytes > self._bytes_room:
+        if self._end - self._forgotten > self._room or self._bytes > self._bytes_room:
             self._forget()
 
     def _forget(self) -> None:
-        """Forget whatever is oldest, beyond the bounds."""
-        excess = self.end - self.forgotten - self._room
-        surplus = self._bytes - self._bytes_room
-        while excess > 0 or surplus > 0:
-            if self._oldest_heartbeat <= self.forgotten:
+        """Forget whatever is oldest, beyond the bounds; the echoes of one turn all together."""
+        turns, forgotten, size = self._turns, self._forgotten, self._bytes
+        while self._end - forgotten > self._room or size > self._bytes_room:
+            if self._oldest_heartbeat <= forgotten:
                 self.heartbeats.drop_oldest()
                 self._leave_room()
-                excess = self.end - self.forgotten - self._room
-                surplus = self._bytes - self._bytes_room
                 continue
-            entries, size = self._batches.popleft()
-            if len(entries) > excess and size > surplus:  # only some of these have to go
-                gone = freed = 0
-                for entry in entries:
-                    if gone >= excess and freed >= surplus:
-                        break
-                    gone += 1
-                    if isinstance(entry, tuple) and entry[REMARK] is None:  # here, too
-                        freed += EVENT_BYTES + len(entry[PAYLOAD])
-                    else:
-                        freed += bytes_of(entry)
-                self._batches.appendleft((entries[gone:], size - freed))
+            turn = turns.popleft()
+            if len(turn) == 4:
+                _, _, came, count = turn
+                size -= ECHOES_BYTES + len(came)
+                if turns:
+                    forgotten += 2 * count
+                else:  # of the newest as many as can stay
+                    entries = entries_of(turn)
+                    turns.append((entries, sum(map(bytes_of, entries))))
+                    size += turns[0][1]
             else:
-                gone, freed = len(entries), size
-            self.forgotten += gone
-            self._bytes -= freed
-            excess -= gone
-            surplus -= freed
+                entries, cost = turn
+                excess, surplus = self._end - forgotten - self._room, size - self._bytes_room
+                gone, freed = len(entries), cost
+                if gone > excess and freed > surplus:  # only some of these have to go
+                    gone = freed = 0
+                    while gone < excess or freed < surplus:
+                        freed += bytes_of(entries[gone])
+                        gone += 1
+                    turns.appendleft((entries[gone:], cost - freed))
+                forgotten += gone
+                size -= freed
+        self._forgotten, self._bytes = forgotten, size
 
-    def _add_heartbeat(self, record: FrameRecord) -> None:
-        self.heartbeats.add(record, self.end)
-        events = self.end - self.forgotten
+    def _add_heartbeat(self, record: Record) -> None:
+        self.heartbeats.add(record, self._end)
+        events = self._end - self._forgotten
         if self.heartbeats.shrink(self._max_events - events, self._max_bytes - self._bytes):
             # The next event, which displaces others anyway, is to leave room for one heartbeat:
             # else a burst of messages that filled the ring would leave none for ever.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from struct import Struct
 
-__all__ = ["build_header", "length_bits"]
+__all__ = ["SHORT_HEADERS", "build_header", "length_bits"]
 
 _UINT16 = Struct("!BBH")
 _UINT64 = Struct("!BBQ")
-_SHORT_HEADERS = {head: tuple(bytes((head, size)) for size in range(126)) for head in range(0x100)}
+# By the first byte and the length of the payload, where that is coded in seven bits.
+SHORT_HEADERS = {head: tuple(bytes((head, size)) for size in range(126)) for head in range(0x100)}
 
 
 def build_header(head: int, size: int) -> bytes:
@@ -17,7 +18,7 @@ def build_header(head: int, size: int) -> bytes:
     ``head`` is its first byte, ``size`` the length of its payload in bytes.
     """
     if size < 126:
-        return _SHORT_HEADERS[head][size]
+        return SHORT_HEADERS[head][size]
     if size < 0x10000:
         return _UINT16.pack(head, 126, size)
     return _UINT64.pack(head, 127, size)

@@ -7,7 +7,7 @@ import time
 from webapp.wire.deflate import Deflater
 from webapp.wire.frames import FIN, RSV1
 from webapp.wire.headers import build_header, length_bits
-from webapp.wire.records import Observe, Record, Remark, Traffic, faulty, inflated
+from webapp.wire.records import Observer, Record, Remark, Traffic, faulty, inflated
 from webapp.wire.transport import LARGE, Mount
 
 __all__ = ["Outbox"]
@@ -21,14 +21,15 @@ class Outbox:
 
     __slots__ = (
         "_deflater",
+        "_observe",
         "_traffic",
         "answering",
         "frames",
         "kept",
         "mount",
         "name",
-        "observe",
         "records",
+        "tell_echoes",
     )
 
     def __init__(
@@ -37,7 +38,7 @@ class Outbox:
         kept_payload: int,
         traffic: Traffic,
         mount: Mount,
-        observe: Observe,
+        observer: Observer,
         deflater: Deflater | None = None,
     ) -> None:
         """``name`` stands in all records; ``kept_payload``: bytes of each payload kept in them."""
@@ -46,7 +47,8 @@ class Outbox:
         self.kept = kept_payload
         self._traffic = traffic
         self.mount = mount
-        self.observe = observe
+        self._observe = observer.record_frames
+        self.tell_echoes = observer.record_echoes
         self.answering = True  # else a close frame has gone out, or the connection is given up
         self.frames: list[bytes] = []  # to be sent
         self.records: list[Record] = []  # to be told
@@ -111,4 +113,4 @@ class Outbox:
             self._traffic.bytes_out += self.mount.write(frames)
         if records := self.records:
             self.records = []
-            self.observe(records)
+            self._observe(records)

@@ -1,124 +1,112 @@
-"""The fast lane: plain messages, answered without parser and assembler."""
+"""The fast lane: plain messages, echoed without parser and assembler."""
 
 from __future__ import annotations
 
-import time
+from time import time_ns
 
-from webapp.wire.frames import FIN, MASK, OPCODE, Opcode, apply_mask
-from webapp.wire.headers import build_header
+from webapp.wire.frames import FIN, MASK, Opcode, apply_mask
+from webapp.wire.headers import SHORT_HEADERS, build_header
 from webapp.wire.outbox import Outbox
-from webapp.wire.records import Answer, Traffic
+from webapp.wire.records import Traffic
 
 __all__ = ["PlainLane"]
 
 _TEXT_HEAD = FIN | int(Opcode.TEXT)
-_PLAIN_HEADS = frozenset((_TEXT_HEAD, FIN | int(Opcode.BINARY)))
+_BINARY_HEAD = FIN | int(Opcode.BINARY)
+_PLAIN_HEADS = frozenset((_TEXT_HEAD, _BINARY_HEAD))
 
+_MASK_126 = bytes((MASK | 126,))
 _SHORT = 126  # bytes: from here on a payload's length is coded in more than seven bits
 
 
 class PlainLane:
-    """Answers messages that came whole in one frame, and are binary or ASCII.
+    """Echoes messages that came whole in one frame, are binary or ASCII, and below 64 KiB.
 
     Most messages are such, and need nothing of what others do. A test holds both lanes to the same
     results; what is written here twice is what a call for each frame would cost.
     """
 
-    __slots__ = ("_answer", "_max_size", "_outbox", "_traffic")
+    __slots__ = ("_kept", "_max_size", "_name", "_outbox", "_send", "_short_chunk", "_traffic")
 
-    def __init__(self, outbox: Outbox, traffic: Traffic, answer: Answer, max_size: int) -> None:
+    def __init__(self, outbox: Outbox, traffic: Traffic, max_size: int) -> None:
         """``max_size``: larger messages are left to the other lane."""
+        self._name = outbox.name
         self._outbox = outbox
+        self._send = outbox.mount.send
         self._traffic = traffic
-        self._answer = answer
-        self._max_size = max_size
+        self._kept = outbox.kept
+        self._max_size = min(max_size, 0xFFFF)
+        self._short_chunk = 6 + min(max_size, outbox.kept, _SHORT - 1)  # with its header
 
-    def answer_one(self, data: bytes) -> bool:
-        """Answer a chunk that is one plain message and nothing else; return whether it was.
+    def echo_one(self, data: bytes) -> bool:
+        """Echo a chunk that is one plain message and nothing else; return whether it was.
 
         All chunks of a client that waits for each echo are such. For them even the loop of
-        ``answer`` shows, and the outbox: what goes out is sent and told of here.
+        ``echo`` shows, and a list of what is to be sent.
         """
         end = len(data)
-        outbox = self._outbox
-        if end < 6 or not outbox.answering:
-            return False
-        head = data[0]
-        size = data[1] - MASK
-        if size < _SHORT:
-            bits, start = 7, 6
-        elif size == _SHORT and end >= 8 + _SHORT:
-            bits, start = 16, 8
-            size = data[2] << 8 | data[3]
+        if 6 <= end <= self._short_chunk and data[1] == MASK + end - 6:
+            payload = apply_mask(data[6:], data[2:6])
+            header = SHORT_HEADERS[data[0]][end - 6]
+            told = data
+        elif 134 <= end <= self._max_size + 8 and data[1:4] == _MASK_126 + (end - 8).to_bytes(2):
+            payload = apply_mask(data[8:], data[4:8])
+            header = build_header(data[0], end - 8)
+            told = data[: 8 + self._kept]
         else:
             return False
-        if start + size != end or size > self._max_size or head not in _PLAIN_HEADS:
+        if data[0] == _TEXT_HEAD:
+            if not payload.isascii():
+                return False
+        elif data[0] != _BINARY_HEAD:
             return False
-        key = data[start - 4 : start]
-        payload = apply_mask(data[start:], key)
-        if head == _TEXT_HEAD and not payload.isascii():
+        outbox = self._outbox
+        if not outbox.answering:
             return False
-        name, now, traffic = outbox.name, time.time_ns(), self._traffic
-        beginning = payload if size <= outbox.kept else payload[: outbox.kept]
-        outbox.records.append((name, now, "in", head, key, bits, size, beginning, None))
+        traffic = self._traffic
         traffic.messages_in += 1
-        if reply := self._answer(head & OPCODE, payload):
-            traffic.messages_out += 1
-            opcode, answer = reply
-            if answer is payload and not outbox.frames:
-                head = FIN | opcode
-                records, outbox.records = outbox.records, []
-                records.append((name, now, "out", head, None, bits, size, beginning, None))
-                traffic.bytes_out += outbox.mount.send(build_header(head, size) + payload)
-                outbox.observe(records)
-                return True
-            outbox.put(FIN | opcode, answer, now)
-        outbox.flush()
+        traffic.messages_out += 1
+        traffic.bytes_out += end - 4  # less the masking key
+        self._send(header + payload)
+        outbox.tell_echoes((self._name, time_ns(), told, 1))
         return True
 
-    def answer(self, data: bytes, most: int, room: int) -> tuple[int, int]:
-        """Answer the plain messages that a chunk begins with, until there are so many of them, or
-        so many bytes of answers.
+    def echo(self, data: bytes, most: int, room: int) -> tuple[int, int]:
+        """Echo the plain messages that a chunk begins with, until there are so many of them, or so
+        many bytes of echoes.
 
         Return where the last of them ends, and how many there were: ``most`` if the turn is over.
         """
-        now = time.time_ns()
-        outbox, answer, most_bytes = self._outbox, self._answer, self._max_size
-        name, kept = outbox.name, outbox.kept
-        at, end, messages, replies = 0, len(data), 0, 0
-        while end - at >= 6 and messages < most and outbox.answering:
+        outbox, most_bytes, kept, now = self._outbox, self._max_size, self._kept, time_ns()
+        frames = outbox.frames
+        at, end, messages = 0, len(data), 0
+        told_end = told = 0  # up to where, and of how many messages, the observer knows
+        while end - at >= 6 and messages < most and room > 0 and outbox.answering:
             head = data[at]
             size = data[at + 1] - MASK
             if size < _SHORT:
-                bits, start = 7, at + 6
+                start = at + 6
             elif size == _SHORT and (size := int.from_bytes(data[at + 2 : at + 4])) >= _SHORT:
-                bits, start = 16, at + 8
+                start = at + 8
             else:
                 break
             stop = start + size
             if head not in _PLAIN_HEADS or size < 0 or size > most_bytes or stop > end:
                 break
-            key = data[start - 4 : start]
-            payload = apply_mask(data[start:stop], key)
+            payload = apply_mask(data[start:stop], data[start - 4 : start])
             if head == _TEXT_HEAD and not payload.isascii():
                 break
+            frames.append(build_header(head, size) + payload)
+            if size > kept:  # told alone, because only its beginning is kept
+                if messages > told:
+                    outbox.tell_echoes((self._name, now, data[told_end:at], messages - told))
+                outbox.tell_echoes((self._name, now, data[at : start + kept], 1))
+                told_end, told = stop, messages + 1
             at = stop
             messages += 1
-            beginning = payload if size <= kept else payload[:kept]
-            outbox.records.append((name, now, "in", head, key, bits, size, beginning, None))
-            if reply := answer(head & OPCODE, payload):
-                replies += 1
-                opcode, payload = reply
-                size = len(payload)
-                room -= size
-                if size < _SHORT and size <= kept:
-                    head = FIN | opcode
-                    outbox.frames.append(build_header(head, size) + payload)
-                    outbox.records.append((name, now, "out", head, None, 7, size, payload, None))
-                else:
-                    outbox.put(FIN | opcode, payload, now)
-                if room <= 0:
-                    break
+            room -= size
+        if messages > told:
+            outbox.tell_echoes((self._name, now, data[told_end:at], messages - told))
         self._traffic.messages_in += messages
-        self._traffic.messages_out += replies
+        self._traffic.messages_out += messages
         return at, messages if room > 0 else most

@@ -7,6 +7,7 @@ from collections import deque
 from typing import Protocol
 
 from webapp.wire.closing import parse_close
+from webapp.wire.echoes import same
 from webapp.wire.extensions import PerMessageDeflate
 from webapp.wire.frames import CONTROL, OPCODE, FrameParser, Opcode, Piece
 from webapp.wire.headers import build_header
@@ -74,13 +75,13 @@ class Reader:
         self._outbox = outbox
         self._traffic = traffic
         self._kept = kept_payload
-        # Where messages may be compressed, answers may, too, and there is no fast lane.
+        # Where messages may be compressed, echoes may, too, and there is no fast lane.
         self._plain = None
-        if deflate is None:
-            self._plain = PlainLane(outbox, traffic, answer, max_message_size or _TURN_BYTES)
+        if deflate is None and answer is same:
+            self._plain = PlainLane(outbox, traffic, max_message_size or _TURN_BYTES)
         # What works off a chunk that is one plain message, and returns whether it was one; None
         # where a chunk may be something else, or has to wait.
-        self.quick = None if self._plain is None else self._plain.answer_one
+        self.quick = None if self._plain is None else self._plain.echo_one
         self._answer = answer
         self._listener = listener
         self._parser = FrameParser(kept_payload, deflate=deflate is not None)
@@ -102,17 +103,21 @@ class Reader:
         """
         frames = _TURN_FRAMES
         plain = self._plain
-        if plain is not None and self._parser.idle and self._messages.idle:
-            end, messages = plain.answer(data, frames, _TURN_BYTES)
+        if plain is not None and self._between_messages:
+            end, messages = plain.echo(data, frames, _TURN_BYTES)
             data = data[end:]
             frames -= messages
         if (data or self._more) and not self.deaf:
             self._parser.feed(data)
             self._more = self._answer_frames(frames)
         self.quick = None
-        if plain is not None and self._parser.idle and self._messages.idle and not self.deaf:
-            self.quick = plain.answer_one
+        if plain is not None and not self._more and not self.deaf and self._between_messages:
+            self.quick = plain.echo_one
         return self._more
+
+    @property
+    def _between_messages(self) -> bool:
+        return self._parser.idle and self._messages.idle
 
     def lost(self, why: str) -> None:
         """Nothing more is to come: tell what came and will not be worked off, and stop."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 __all__ = [
     "HEARTBEAT",
     "Answer",
     "Direction",
-    "Observe",
+    "Echoes",
+    "Observer",
     "Record",
     "Remark",
     "State",
@@ -84,8 +85,23 @@ Record: TypeAlias = tuple[
     str, int, Direction | None, int, bytes | None, int, int, bytes, Remark | None
 ]
 
-# Gets the records of one turn, in order, and returns at once.
-Observe: TypeAlias = Callable[[list[Record]], None]
+# What most turns are, in short: plain messages, each answered with itself. The stream's id;
+# nanoseconds since the epoch; the frames as they came; how many. A frame of which only the
+# beginning is to be recorded is alone, and cut off behind that. One echo is three objects like
+# this, and ten as two records: what stays has left the processor's cache when it is let go again,
+# and that shows.
+Echoes: TypeAlias = tuple[str, int, bytes, int]
+
+
+class Observer(Protocol):
+    """Who is told what was on the wire, a turn at a time, in order; it returns at once."""
+
+    def record_frames(self, records: list[Record], /) -> None:
+        """Take frames, and the list itself."""
+
+    def record_echoes(self, echoes: Echoes, /) -> None:
+        """Take messages and their echoes."""
+
 
 # Gets opcode and payload of each whole message; returns those of the message to send now, or None.
 Answer: TypeAlias = Callable[[int, bytes], tuple[int, bytes] | None]

@@ -16,7 +16,7 @@ from webapp.wire.outbox import Outbox
 from webapp.wire.patience import Patience
 from webapp.wire.pings import Pings
 from webapp.wire.reading import Reader
-from webapp.wire.records import HEARTBEAT, Answer, Observe, Remark, State, Traffic
+from webapp.wire.records import HEARTBEAT, Answer, Observer, Remark, State, Traffic
 from webapp.wire.settings import StreamSettings
 from webapp.wire.transport import Mount
 from webapp.wire.turns import Turns
@@ -78,7 +78,7 @@ class WebSocketStream:
         http: RequestHandler,
         transport: asyncio.Transport,
         answer: Answer,
-        observe: Observe,
+        observer: Observer,
         on_end: Callable[[Ending], None],
     ) -> None:
         """Take the connection over from aiohttp and begin to answer; its end calls ``on_end``."""
@@ -88,7 +88,7 @@ class WebSocketStream:
         self._mount = Mount(transport)
         deflater = None if self._deflate is None else self._deflate.deflater()
         self._outbox = Outbox(
-            self.id, settings.kept_payload, self.traffic, self._mount, observe, deflater
+            self.id, settings.kept_payload, self.traffic, self._mount, observer, deflater
         )
         self._reader = Reader(
             outbox=self._outbox,

@@ -74,12 +74,16 @@ class Mount(asyncio.Protocol):
         "_transport",
         "data_received",
         "reading",
+        "send",
         "writable",
     )
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._early: list[bytes] = []
+        # Send bytes while others come: then it is not going. No method, for the same reason as
+        # ``data_received`` is none.
+        self.send: Callable[[bytes], None] = transport.write
         self.reading = True  # not paused
         self.writable = True  # the transport's buffer has room: the peer reads what it is sent
 
@@ -134,13 +138,6 @@ class Mount(asyncio.Protocol):
             self._transport.resume_reading()
 
     # Bytes out
-
-    def send(self, frame: bytes) -> int:
-        """Send one frame, and return its size, as ``write`` does."""
-        if self._transport.is_closing():
-            return 0
-        self._transport.write(frame)
-        return len(frame)
 
     def write(self, frames: list[bytes]) -> int:
         """Send frames; return how many bytes they are, none once the connection is going."""

@@ -61,12 +61,12 @@ class Turns:
 
     def received(self, data: bytes) -> None:
         self._traffic.bytes_in += len(data)
-        if self._busy:
+        if (quick := self._reader.quick) is not None and quick(data):
+            pass
+        elif self._busy:
             self._reader.feed(data)  # one more chunk can arrive after pausing
         elif not self._reader.deaf:
             try:
-                if (quick := self._reader.quick) is not None and quick(data):
-                    return
                 self._busy = self._read(data)
                 self._flush()
             except Exception as error:
