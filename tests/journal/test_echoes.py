@@ -17,6 +17,7 @@ from webapp.journal.entries import ECHOES_BYTES, Turn, bytes_of, event_of, weigh
 from webapp.journal.events import Frame
 from webapp.journal.memory import Journal
 from webapp.wire.echoes import spelled_out
+from webapp.wire.records import Echoes
 
 # A step is the sizes of the messages of a turn, or how many other frames there are.
 Step: TypeAlias = list[int] | int
@@ -26,6 +27,14 @@ STEPS = st.lists(st.lists(st.integers(0, 400), min_size=1, max_size=9) | st.inte
 MANY = st.integers(60, 140).flatmap(
     lambda count: st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=2), min_size=count)
 )
+
+
+def tell(kept: Journal, turn: Echoes) -> None:
+    """Record it as the wire does."""
+    if turn[3] == 1:
+        kept.record_echo(turn)
+    else:
+        kept.record_echoes(turn)
 
 
 def test_echoes_come_out_in_full() -> None:
@@ -56,7 +65,7 @@ def test_no_more_turns_are_forgotten_than_must_be(
             kept.record_frames(records)
             turns += [([each], bytes_of(each)) for each in records]
         else:
-            kept.record_echoes(echoes(number, *step))
+            tell(kept, echoes(number, *step))
             turns.append(echoes(number, *step))
         if number % 3:  # what is new is taken when somebody looks
             continue
@@ -91,7 +100,7 @@ def weights(turns: list[Turn], found: int) -> tuple[tuple[int, int], tuple[int, 
 def test_as_many_turns_stay_as_there_is_room_for() -> None:
     kept = journal(size=100 * (ECHOES_BYTES + 6 + 50))
     for number in range(1000):
-        kept.record_echoes(echoes(number, 50))
+        kept.record_echo(echoes(number, 50))
         assert len(kept.read(limit=ALL).events) == 2 * min(number + 1, 100)
 
 
@@ -107,11 +116,11 @@ def test_of_the_newest_turn_as_many_stay_as_can() -> None:
 
 def test_they_have_their_place_among_events_and_heartbeats() -> None:
     kept = journal()
-    kept.record_echoes(echoes(1, 5))
+    kept.record_echo(echoes(1, 5))
     kept.record(noted(2))
-    kept.record_echoes(echoes(3, 5))
+    kept.record_echo(echoes(3, 5))
     kept.record_frames([beat(4)])
-    kept.record_echoes(echoes(5, 5))
+    kept.record_echo(echoes(5, 5))
     kept.record_frames([record(6)])
     page = kept.read(limit=ALL)
     assert numbers(page) == [1, 1, 2, 3, 3, 4, 5, 5, 6]
@@ -126,11 +135,11 @@ def test_whoever_looks_sees_what_has_just_been_recorded(look: str) -> None:
     kept = journal(events=4)
     before = getattr(kept, look)
     for number in range(3):
-        kept.record_echoes(echoes(number, 1))
+        kept.record_echo(echoes(number, 1))
     assert getattr(kept, look) != before
 
 
-def test_a_turn_that_is_large_is_taken_at_once() -> None:
+def test_a_turn_of_many_is_taken_at_once() -> None:
     """What has not been taken yet is not within the bounds: it must not be much."""
     kept = journal(size=100_000)
     held = measure_unlooked(kept, 65_000)
@@ -154,7 +163,7 @@ def echo_one_at_a_time(kept: Journal, turns: int, size: int) -> None:
     """Record what a client with one message in flight makes the wire record."""
     name = "0a1b2c-17"
     for _ in range(turns):
-        kept.record_echoes((name, time.time_ns(), os.urandom(6 + size), 1))
+        kept.record_echo((name, time.time_ns(), os.urandom(6 + size), 1))
 
 
 def test_the_estimate_for_a_turn_is_what_it_costs() -> None:

@@ -216,9 +216,9 @@ def test_the_examples_take_the_lanes_that_they_are_to() -> None:
             return super()._answer_frames(most)
 
     class WatchedLane(PlainLane):
-        def echo_one(self, data: bytes) -> bool:
+        def received(self, data: bytes) -> None:
             lanes.append("one")
-            return super().echo_one(data)
+            super().received(data)
 
         def echo(self, data: bytes, most: int, room: int) -> tuple[int, int]:
             end, messages = super().echo(data, most, room)
@@ -235,14 +235,14 @@ def test_the_examples_take_the_lanes_that_they_are_to() -> None:
         answer=engine.answer,
         listener=engine,
     )
-    reader._plain = WatchedLane(engine.outbox, engine.traffic, LIMIT)
+    lane = reader.plain = WatchedLane(engine.outbox, engine.traffic, LIMIT)
+    lane.otherwise = lambda data: lanes.append("not the one")
     reader.read(PLAIN)
     assert lanes == [f"fast {len(PLAIN)}"]
     reader.read(PLAIN[:1])
     reader.read(PLAIN[1:])
     assert lanes[1:] == ["fast 0", "general", "general"]
     for message in (b"plain", bytes(200)):
-        assert reader.quick is not None
-        assert reader.quick(client_frame(BINARY, message))
+        lane.received(client_frame(BINARY, message))
     assert lanes[4:] == ["one", "one"]
     assert engine.traffic.messages_in == engine.traffic.messages_out == 6

@@ -14,6 +14,10 @@ class Told(list[Record]):
     def record_frames(self, records: list[Record]) -> None:
         self += records
 
+    def record_echo(self, echo: Echoes) -> None:
+        assert echo[3] == 1
+        self.record_echoes(echo)
+
     def record_echoes(self, echoes: Echoes) -> None:
         records = spelled_out(echoes)
         assert len(records) == 2 * echoes[3]

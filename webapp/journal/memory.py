@@ -64,6 +64,11 @@ class Journal:
         return self._ring.record_frames
 
     @property
+    def record_echo(self) -> Callable[[Echoes], None]:
+        """What takes a message that came back as it was."""
+        return self._ring.record_echo
+
+    @property
     def record_echoes(self) -> Callable[[Echoes], None]:
         """What takes the messages of one turn that came back as they were."""
         return self._ring.record_echoes

@@ -29,9 +29,8 @@ __all__ = ["HEARTBEATS_SHARE", "Ring"]
 # What part of the ring heartbeats may fill, where nothing else needs the room.
 HEARTBEATS_SHARE: Final = 8
 
-# So many turns, and one with so many bytes at once, are no longer left to be taken later.
-_MANY = 64
-_LONG = 8192
+# So many echoes may be new: what each of them takes is not much, and counted with the others.
+_MANY = 32
 
 
 class Ring:
@@ -92,11 +91,16 @@ class Ring:
                 size += bytes_of_remark(record[REMARK])
         self._add(records, size)
 
+    def record_echo(self, echo: Echoes) -> None:
+        """Take one message that was answered with itself."""
+        self._new.append(echo)
+        if len(self._new) >= _MANY:
+            self._settle()
+
     def record_echoes(self, echoes: Echoes) -> None:
         """Take the messages of one turn of a connection, each answered with itself."""
         self._new.append(echoes)
-        if len(self._new) >= _MANY or len(echoes[2]) > _LONG:
-            self._settle()
+        self._settle()
 
     def backwards(self) -> Iterator[tuple[Place, Entry]]:
         """The events, the newest first, each with the place after it."""

@@ -29,6 +29,7 @@ class Outbox:
         "mount",
         "name",
         "records",
+        "tell_echo",
         "tell_echoes",
     )
 
@@ -48,6 +49,7 @@ class Outbox:
         self._traffic = traffic
         self.mount = mount
         self._observe = observer.record_frames
+        self.tell_echo = observer.record_echo
         self.tell_echoes = observer.record_echoes
         self.answering = True  # else a close frame has gone out, or the connection is given up
         self.frames: list[bytes] = []  # to be sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import time_ns
 
 from webapp.wire.frames import FIN, MASK, Opcode, apply_mask
@@ -26,10 +27,21 @@ class PlainLane:
     results; what is written here twice is what a call for each frame would cost.
     """
 
-    __slots__ = ("_kept", "_max_size", "_name", "_outbox", "_send", "_short_chunk", "_traffic")
+    __slots__ = (
+        "_kept",
+        "_max_size",
+        "_name",
+        "_outbox",
+        "_send",
+        "_short_chunk",
+        "_traffic",
+        "otherwise",
+        "ready",
+    )
 
     def __init__(self, outbox: Outbox, traffic: Traffic, max_size: int) -> None:
         """``max_size``: larger messages are left to the other lane."""
+        self.ready = True  # whether a message may begin with what comes next
         self._name = outbox.name
         self._outbox = outbox
         self._send = outbox.mount.send
@@ -38,11 +50,14 @@ class PlainLane:
         self._max_size = min(max_size, 0xFFFF)
         self._short_chunk = 6 + min(max_size, outbox.kept, _SHORT - 1)  # with its header
 
-    def echo_one(self, data: bytes) -> bool:
-        """Echo a chunk that is one plain message and nothing else; return whether it was.
+    # Takes what is not one plain message and nothing else.
+    otherwise: Callable[[bytes], None]
+
+    def received(self, data: bytes) -> None:
+        """Echo a chunk that is one plain message and nothing else.
 
         All chunks of a client that waits for each echo are such. For them even the loop of
-        ``echo`` shows, and a list of what is to be sent.
+        ``echo`` shows, and a list of what is to be sent, and a call more to come here.
         """
         end = len(data)
         if 6 <= end <= self._short_chunk and data[1] == MASK + end - 6:
@@ -54,22 +69,20 @@ class PlainLane:
             header = build_header(data[0], end - 8)
             told = data[: 8 + self._kept]
         else:
-            return False
-        if data[0] == _TEXT_HEAD:
-            if not payload.isascii():
-                return False
-        elif data[0] != _BINARY_HEAD:
-            return False
-        outbox = self._outbox
-        if not outbox.answering:
-            return False
-        traffic = self._traffic
-        traffic.messages_in += 1
-        traffic.messages_out += 1
-        traffic.bytes_out += end - 4  # less the masking key
-        self._send(header + payload)
-        outbox.tell_echoes((self._name, time_ns(), told, 1))
-        return True
+            self.otherwise(data)
+            return
+        head, outbox = data[0], self._outbox
+        plain = payload.isascii() if head == _TEXT_HEAD else head == _BINARY_HEAD
+        if plain and self.ready and outbox.answering:
+            traffic = self._traffic
+            traffic.messages_in += 1
+            traffic.messages_out += 1
+            traffic.bytes_in += end
+            traffic.bytes_out += end - 4  # less the masking key
+            self._send(header + payload)
+            outbox.tell_echo((self._name, time_ns(), told, 1))
+        else:
+            self.otherwise(data)
 
     def echo(self, data: bytes, most: int, room: int) -> tuple[int, int]:
         """Echo the plain messages that a chunk begins with, until there are so many of them, or so
@@ -100,7 +113,7 @@ class PlainLane:
             if size > kept:  # told alone, because only its beginning is kept
                 if messages > told:
                     outbox.tell_echoes((self._name, now, data[told_end:at], messages - told))
-                outbox.tell_echoes((self._name, now, data[at : start + kept], 1))
+                outbox.tell_echo((self._name, now, data[at : start + kept], 1))
                 told_end, told = stop, messages + 1
             at = stop
             messages += 1

@@ -53,10 +53,9 @@ class Reader:
         "_more",
         "_outbox",
         "_parser",
-        "_plain",
         "_traffic",
         "deaf",
-        "quick",
+        "plain",
     )
 
     def __init__(
@@ -76,12 +75,9 @@ class Reader:
         self._traffic = traffic
         self._kept = kept_payload
         # Where messages may be compressed, echoes may, too, and there is no fast lane.
-        self._plain = None
+        self.plain = None
         if deflate is None and answer is same:
-            self._plain = PlainLane(outbox, traffic, max_message_size or _TURN_BYTES)
-        # What works off a chunk that is one plain message, and returns whether it was one; None
-        # where a chunk may be something else, or has to wait.
-        self.quick = None if self._plain is None else self._plain.echo_one
+            self.plain = PlainLane(outbox, traffic, max_message_size or _TURN_BYTES)
         self._answer = answer
         self._listener = listener
         self._parser = FrameParser(kept_payload, deflate=deflate is not None)
@@ -102,7 +98,7 @@ class Reader:
             ProtocolError: for what breaks the protocol or a limit; it is recorded.
         """
         frames = _TURN_FRAMES
-        plain = self._plain
+        plain = self.plain
         if plain is not None and self._between_messages:
             end, messages = plain.echo(data, frames, _TURN_BYTES)
             data = data[end:]
@@ -110,9 +106,8 @@ class Reader:
         if (data or self._more) and not self.deaf:
             self._parser.feed(data)
             self._more = self._answer_frames(frames)
-        self.quick = None
-        if plain is not None and not self._more and not self.deaf and self._between_messages:
-            self.quick = plain.echo_one
+            if plain is not None:
+                plain.ready = not self._more and self._between_messages
         return self._more
 
     @property
@@ -149,7 +144,6 @@ class Reader:
         if self.deaf:
             return
         self.deaf = True
-        self.quick = None
         self._outbox.answering = False
         self._more = False
         self._left.clear()

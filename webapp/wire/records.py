@@ -99,6 +99,9 @@ class Observer(Protocol):
     def record_frames(self, records: list[Record], /) -> None:
         """Take frames, and the list itself."""
 
+    def record_echo(self, echo: Echoes, /) -> None:
+        """Take one message and its echo."""
+
     def record_echoes(self, echoes: Echoes, /) -> None:
         """Take messages and their echoes."""
 

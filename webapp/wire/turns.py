@@ -29,6 +29,7 @@ class Turns:
         "_reader",
         "_traffic",
         "at_end",
+        "received",
     )
 
     def __init__(
@@ -43,6 +44,11 @@ class Turns:
         self._listener = listener
         self._busy = False  # between two turns over what has been read
         self._next: asyncio.Handle | None = None
+        # Whatever comes is the fast lane's first, where there is one.
+        self.received = self._take
+        if reader.plain is not None:
+            reader.plain.otherwise = self._take
+            self.received = reader.plain.received
 
     def lost(self) -> None:
         """The connection is gone."""
@@ -59,11 +65,9 @@ class Turns:
 
     # What the mount reports
 
-    def received(self, data: bytes) -> None:
+    def _take(self, data: bytes) -> None:
         self._traffic.bytes_in += len(data)
-        if (quick := self._reader.quick) is not None and quick(data):
-            pass
-        elif self._busy:
+        if self._busy:
             self._reader.feed(data)  # one more chunk can arrive after pausing
         elif not self._reader.deaf:
             try:
@@ -100,4 +104,4 @@ class Turns:
     def _come_back(self) -> None:
         self._next = None
         self._busy = False
-        self.received(b"")
+        self._take(b"")
