@@ -143,12 +143,14 @@ async def test_what_arrives_between_two_turns_is_worked_off_when_its_time_comes(
     engine = Engine(deflate=agreed)
     engine.sink.writable = False
     engine.turns.received(LARGE)
+    engine.turns.received(client_frame(TEXT, b"in its turn"))
     engine.turns.received(OTHERS + client_frame(PING, b"last"))
     assert not engine.sink.reading
+    assert engine.traffic.messages_out == (1 if deflate else 3)
     engine.sink.writable = True
     engine.turns.writing_paused(False)
     await until(lambda: engine.sink.reading)
-    assert engine.traffic.messages_in == engine.traffic.messages_out == 20 + 5000
+    assert engine.traffic.messages_in == engine.traffic.messages_out == 20 + 1 + 5000
     assert engine.controls == [("ping", b"last")]
 
 
@@ -190,12 +192,20 @@ def test_the_limit_is_the_same_on_every_lane(size: int) -> None:
     assert bool(whole[3]) == (size > limit)  # failures
 
 
-def test_a_large_message_alone_takes_no_fast_lane_however_much_is_kept() -> None:
-    engine = Engine(kept=1 << 20)
-    for size in (0xFFFF, 0x10000):
-        engine.turns.received(client_frame(BINARY, bytes(size)))
-    assert [record[6] for record in engine.records] == [0xFFFF, 0xFFFF, 0x10000, 0x10000]
-    assert not engine.failures
+@pytest.mark.parametrize("kept", [50, 1 << 20])
+@pytest.mark.parametrize("size", [0xFFFF, 0x10000, 0x10001, 0x10006, 200_000])
+def test_a_large_message_alone_takes_the_fast_lane_too(size: int, kept: int) -> None:
+    outcome = partial(outcome_of, kept=kept, limit=200_000)
+    frame = client_frame(BINARY, bytes(size))
+    assert outcome(frame) == outcome(frame[:9], frame[9:])
+    for bits in (16, 64):  # coded as it must not be, or with more behind it
+        if size < 1 << bits:
+            odd = client_frame(BINARY, bytes(size), bits=bits) + client_frame(PING)[: bits // 8]
+            whole, in_parts = outcome(odd), outcome(odd[:9], odd[9:])
+            assert _without_beginnings(whole) == _without_beginnings(in_parts)
+    bare = client_frame(BINARY, bytes(size), key=None) + bytes(4)  # no more, no less than a key
+    whole, in_parts = outcome(bare), outcome(bare[:9], bare[9:])
+    assert _without_beginnings(whole) == _without_beginnings(in_parts)
 
 
 async def test_small_messages_with_large_answers_take_many_turns() -> None:

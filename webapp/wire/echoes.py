@@ -20,8 +20,10 @@ def spelled_out(echoes: Echoes) -> list[Record]:
     stop = 0
     while stop < len(data):
         head, size, bits, start = data[stop], data[stop + 1] - MASK, 7, stop + 6
-        if size == 126:
-            size, bits, start = int.from_bytes(data[stop + 2 : stop + 4]), 16, stop + 8
+        if size > 125:
+            bits = 16 if size == 126 else 64
+            start += bits // 8
+            size = int.from_bytes(data[stop + 2 : start - 4])
         stop = start + size
         key = data[start - 4 : start]
         payload = apply_mask(data[start:stop], key)

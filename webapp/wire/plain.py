@@ -9,6 +9,7 @@ from webapp.wire.frames import FIN, MASK, Opcode, apply_mask
 from webapp.wire.headers import SHORT_HEADERS, build_header
 from webapp.wire.outbox import Outbox
 from webapp.wire.records import Traffic
+from webapp.wire.transport import LARGE
 
 __all__ = ["PlainLane"]
 
@@ -16,12 +17,11 @@ _TEXT_HEAD = FIN | int(Opcode.TEXT)
 _BINARY_HEAD = FIN | int(Opcode.BINARY)
 _PLAIN_HEADS = frozenset((_TEXT_HEAD, _BINARY_HEAD))
 
-_MASK_126 = bytes((MASK | 126,))
 _SHORT = 126  # bytes: from here on a payload's length is coded in more than seven bits
 
 
 class PlainLane:
-    """Echoes messages that came whole in one frame, are binary or ASCII, and below 64 KiB.
+    """Echoes messages that came whole in one frame and one chunk, and are binary or ASCII.
 
     Most messages are such, and need nothing of what others do. A test holds both lanes to the same
     results; what is written here twice is what a call for each frame would cost.
@@ -47,7 +47,7 @@ class PlainLane:
         self._send = outbox.mount.send
         self._traffic = traffic
         self._kept = outbox.kept
-        self._max_size = min(max_size, 0xFFFF)
+        self._max_size = max_size
         self._short_chunk = 6 + min(max_size, outbox.kept, _SHORT - 1)  # with its header
 
     # Takes what is not one plain message and nothing else.
@@ -61,16 +61,14 @@ class PlainLane:
         """
         end = len(data)
         if 6 <= end <= self._short_chunk and data[1] == MASK + end - 6:
-            payload = apply_mask(data[6:], data[2:6])
-            header = SHORT_HEADERS[data[0]][end - 6]
-            told = data
-        elif 134 <= end <= self._max_size + 8 and data[1:4] == _MASK_126 + (end - 8).to_bytes(2):
-            payload = apply_mask(data[8:], data[4:8])
-            header = build_header(data[0], end - 8)
-            told = data[: 8 + self._kept]
+            header, start, told = SHORT_HEADERS[data[0]][end - 6], 6, data
+        elif header := self._longer_header(data):
+            start = len(header) + 4  # behind the masking key
+            told = data[: start + self._kept]
         else:
             self.otherwise(data)
             return
+        payload = apply_mask(data[start:], data[start - 4 : start])
         head, outbox = data[0], self._outbox
         plain = payload.isascii() if head == _TEXT_HEAD else head == _BINARY_HEAD
         if plain and self.ready and outbox.answering:
@@ -78,11 +76,26 @@ class PlainLane:
             traffic.messages_in += 1
             traffic.messages_out += 1
             traffic.bytes_in += end
-            traffic.bytes_out += end - 4  # less the masking key
-            self._send(header + payload)
+            traffic.bytes_out += end - 4  # without that key
+            if end < LARGE:
+                self._send(header + payload)
+            else:
+                outbox.mount.write([header, payload])
             outbox.tell_echo((self._name, time_ns(), told, 1))
         else:
             self.otherwise(data)
+
+    def _longer_header(self, data: bytes) -> bytes:
+        """Return the header of the echo of a frame, where its length takes more than seven bits;
+        nothing unless the chunk is such a frame.
+        """
+        end = len(data)
+        size = end - 8 if end < 0x10000 + 8 else end - 14
+        if _SHORT <= size <= self._max_size:
+            header = build_header(data[0], size)
+            if data[1] == MASK | header[1] and data[2 : len(header)] == header[2:]:
+                return header
+        return b""
 
     def echo(self, data: bytes, most: int, room: int) -> tuple[int, int]:
         """Echo the plain messages that a chunk begins with, until there are so many of them, or so
