@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 from typing import Any
 
@@ -14,6 +15,14 @@ from tests.wire.frames import RawClient, client_frame, until
 from webapp import Config, create_app
 from webapp.journal.events import Closed, Frame, Opened, Refused
 from webapp.journal.memory import JOURNAL
+from webapp.wire.frames import FrameParser
+from webapp.wire.messages import MessageAssembler
+from webapp.wire.outbox import Outbox
+from webapp.wire.plain import PlainLane
+from webapp.wire.reading import Reader
+from webapp.wire.stream import WebSocketStream
+from webapp.wire.transport import Mount
+from webapp.wire.turns import Turns
 
 Client = TestClient[web.Request, web.Application]
 
@@ -234,3 +243,40 @@ async def test_a_hundred_clients_at_once_get_their_own_messages_in_order(
     async with client.ws_connect("/live", max_msg_size=0):
         sockets = [await client.ws_connect("/ws") for _ in range(100)]
         await asyncio.gather(*(talk(ws, name) for name, ws in enumerate(sockets)))
+
+
+OF_A_CONNECTION = (
+    FrameParser,
+    MessageAssembler,
+    Mount,
+    Outbox,
+    PlainLane,
+    Reader,
+    Turns,
+    WebSocketStream,
+)
+
+
+@pytest.mark.parametrize("last", ["closing handshake", "end", "violation"])
+async def test_what_a_connection_was_made_of_goes_with_it(client: Client, last: str) -> None:
+    """Without the garbage collector: it would come late, and have the more to do."""
+    assert client.port is not None
+    peer = await RawClient.connect(client.port)
+    gc.collect()
+    gc.disable()
+    try:
+        peer.send(client_frame(0x1, b"Bonjour serveur"))
+        assert (await peer.frame()).payload == b"Bonjour serveur"
+        if last == "closing handshake":
+            peer.send(client_frame(0x8, b"\x03\xe8"))
+            await peer.rest()
+        elif last == "violation":
+            peer.send(client_frame(0x3))
+            await peer.rest()
+        await peer.close()
+        await until(lambda: isinstance(events(client)[-1], Closed))
+        await asyncio.sleep(0)  # the loop's own call ends
+        left = [each for each in gc.get_objects() if isinstance(each, OF_A_CONNECTION)]
+    finally:
+        gc.enable()
+    assert left == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import Literal
 
 from aiohttp import web
@@ -46,8 +45,7 @@ def echo_handler(
             return refuse(request, refusal)
         response = web.StreamResponse(status=101, headers=handshake.headers)
         stream = WebSocketStream(hub.next_id(), settings, handshake.deflate)
-        with ExitStack() as stack:
-            place = stack.enter_context(places.take(request.remote))
+        with places.take(request.remote) as place:
             try:
                 await response.prepare(request)
             except ConnectionResetError:
@@ -60,7 +58,7 @@ def echo_handler(
             if transport is None or transport.is_closing():
                 hub.closed(stream, _LEFT)
                 return response
-            stack.pop_all()  # the end of the connection frees the place
+            place.kept = True  # until the connection ends
 
         def ended(ending: Ending) -> None:
             place.leave()

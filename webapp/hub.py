@@ -52,19 +52,20 @@ class Connection:
     stream: WebSocketStream
     opened: Opened
 
-    def summary(self, closed: int | None = None, ended: Ended | None = None) -> ConnectionSummary:
-        """Sum it up as it is now, or after its end at ``closed`` (nanoseconds)."""
-        state, round_trip = self.stream.state, self.stream.round_trip
-        if closed is not None:
-            state = State.CLOSED  # also where the stream was not the one to end it
-        elif state is State.DRAINING:
-            state = State.CLOSING
+    @property
+    def round_trip(self) -> int | None:
+        """How long the last ping that was answered took, in nanoseconds."""
+        seconds = self.stream.round_trip
+        return None if seconds is None else round(seconds * 1e9)
+
+    def summary(self) -> ConnectionSummary:
+        """Sum it up as it is now."""
+        state = self.stream.state
         return ConnectionSummary(
             began=self.opened,
-            state=str(state),
-            closed=closed,
-            round_trip=None if round_trip is None else round(round_trip * 1e9),
-            ended=ended,
+            state=str(State.CLOSING if state is State.DRAINING else state),
+            round_trip=self.round_trip,
+            ended=None,
             **self.stream.traffic.counts(),
         )
 
@@ -110,17 +111,11 @@ class Hub:
         traffic = stream.traffic
         now = time.time_ns()
         ended = Ended(str(ending.by), str(ending.how), ending.code, ending.reason)
+        duration = now - connection.opened.time
+        closed = Closed(now, stream.id, ended, duration, **traffic.counts())
         self._past.add(traffic)
-        self._journal.record(
-            Closed(
-                time=now,
-                connection=stream.id,
-                ended=ended,
-                duration=now - connection.opened.time,
-                **traffic.counts(),
-            )
-        )
-        self._journal.remember(connection.summary(closed=now, ended=ended))
+        self._journal.record(closed)
+        self._journal.remember(connection.opened, closed, connection.round_trip)
         _log.info(
             "%s from %s ended by the %s: %s, %d%s; %d messages in, %d out",
             stream.id,
@@ -152,7 +147,7 @@ class Hub:
             ),
         )
         self._journal.record(event)
-        self._journal.remember(ConnectionSummary(began=event, state="refused", closed=event.time))
+        self._journal.remember(event)
         _log.info(
             "%s from %s refused with %d: %s (came: %s)",
             event.connection,

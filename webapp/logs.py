@@ -38,6 +38,7 @@ def configure_logging(config: LoggingConfig, stream: TextIO | None = None) -> No
     logging.captureWarnings(True)
     # Nothing here says by which thread, process or line a record was made: do not find it out.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # how the logging HOWTO (Optimization) says that for the line
     # The first character that is not printable makes Python load a codec: not when there may be no
     # file descriptor for it.
     one_line("\0")

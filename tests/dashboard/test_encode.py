@@ -24,8 +24,8 @@ from webapp.journal.summaries import ConnectionSummary
 TIME = 1_700_000_000_123_456_789
 MICROSECONDS = 1_700_000_000_123_456
 
-REQUEST = Exchange("GET /ws?try=1 HTTP/1.1", (("Host", "h"), ("User-Agent", "curl")))
-RESPONSE = Exchange("HTTP/1.1 101 Switching Protocols", (("Upgrade", "websocket"),))
+REQUEST = Exchange.of("GET /ws?try=1 HTTP/1.1", (("Host", "h"), ("User-Agent", "curl")))
+RESPONSE = Exchange.of("HTTP/1.1 101 Switching Protocols", (("Upgrade", "websocket"),))
 REJECTION = Rejection("origin", 403, "a", "b", "It is another.", "origins: {allowed: [a]}")
 OPENED = Opened(TIME, "run-1", "[::1]:5", REQUEST, RESPONSE, "chat", ("x; y",))
 REFUSED = Refused(TIME, "run-1", "[::1]:5", REQUEST, REJECTION)

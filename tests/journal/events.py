@@ -38,8 +38,8 @@ def noted(number: int, connection: str = "c-1") -> Noted:
 
 
 def opened(*headers: tuple[str, str], connection: str = "c-1") -> Opened:
-    request = Exchange("GET /ws HTTP/1.1", headers)
-    response = Exchange("HTTP/1.1 101 Switching Protocols", ())
+    request = Exchange.of("GET /ws HTTP/1.1", headers)
+    response = Exchange.of("HTTP/1.1 101 Switching Protocols", ())
     return Opened(1, connection, "127.0.0.1:5", request, response, None, ())
 
 

@@ -57,7 +57,7 @@ def test_the_size_on_the_wire_is_what_another_implementation_sends(size: int, ma
 
 
 def test_a_header_field_is_found_in_any_case_and_the_first_one_counts() -> None:
-    exchange = Exchange("GET / HTTP/1.1", (("Host", "a"), ("oRIGIN", "b"), ("Origin", "c")))
+    exchange = Exchange.of("GET / HTTP/1.1", (("Host", "a"), ("oRIGIN", "b"), ("Origin", "c")))
     assert exchange.header("origin") == "b"
     assert exchange.header("cookie") is None
 

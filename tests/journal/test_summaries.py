@@ -3,10 +3,10 @@
 from webapp.journal.events import Exchange, Opened, Refused, Rejection
 from webapp.journal.summaries import ConnectionSummary
 
-REQUEST = Exchange(
+REQUEST = Exchange.of(
     "GET /ws?try=1 HTTP/1.1", (("USER-AGENT", "curl/8"), ("Origin", "http://localhost:8080"))
 )
-RESPONSE = Exchange("HTTP/1.1 101 Switching Protocols", ())
+RESPONSE = Exchange.of("HTTP/1.1 101 Switching Protocols", ())
 REJECTION = Rejection("host", 421, "evil.example", "localhost", "Another host.", "")
 
 
@@ -24,7 +24,7 @@ def test_an_open_connection_tells_what_its_handshake_agreed_on() -> None:
 
 
 def test_a_refused_attempt_tells_why_and_has_agreed_on_nothing() -> None:
-    request = Exchange("POST /ws HTTP/1.1", ())
+    request = Exchange.of("POST /ws HTTP/1.1", ())
     refused = Refused(1, "run-2", "127.0.0.1:5", request, REJECTION)
     summary = ConnectionSummary(began=refused, state="refused", closed=1)
     assert summary.id == "run-2"

@@ -4,6 +4,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from webapp.gate.refusals import Refusal, visible
 
@@ -38,6 +39,7 @@ _FAULTS = (
 )
 
 
+@lru_cache(maxsize=64)  # most requests are sent to the same one, and ask several times
 def parse_authority(text: str) -> tuple[str, int | None]:
     """
     Read `host[:port]` strictly and return the canonical host and the port, None if absent.
@@ -91,13 +93,14 @@ class HostPolicy:
             return self._refuse(
                 came, f"A request has one Host header (RFC 9110 §7.2); this one has {len(values)}."
             )
-        came = visible(values[0]) or "an empty Host header"
         try:
             host, _ = parse_authority(values[0])
         except ValueError as fault:
+            came = visible(values[0]) or "an empty Host header"
             return self._refuse(came, f"The Host header is not a host and a port: {fault}.")
         if self._any or host in self._hosts:
             return None
+        came = visible(values[0])
         remedy = f"hosts: {{allowed: {json.dumps([*self.allowed, host])}}}"
         return self._refuse(
             came,

@@ -54,13 +54,17 @@ class Places:
 
 
 class Place:
-    """One of the places, taken until it is left: by `leave`, or as a context manager."""
+    """One of the places, taken until it is left: by `leave`, or as a context manager.
 
-    __slots__ = ("_address", "_places")  # there is one for each connection
+    As a context manager it is left, unless it was to be `kept`, until somebody leaves it.
+    """
+
+    __slots__ = ("_address", "_places", "kept")  # there is one for each connection
 
     def __init__(self, places: Places, address: str | None) -> None:
         self._places = places
         self._address = address
+        self.kept = False
         places.taken += 1
         if address is not None:
             places.by_address[address] += 1
@@ -74,7 +78,8 @@ class Place:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.leave()
+        if not self.kept:
+            self.leave()
 
     def leave(self) -> None:
         """Free it; not more than once."""

@@ -1,6 +1,7 @@
 """Apply the policies: middlewares that let a request through or answer with its refusal."""
 
 from collections.abc import Callable, Container, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from aiohttp import web
@@ -175,9 +176,12 @@ def own_origin(request: web.Request) -> str | None:
     """Return the origin that a request was sent to, or None if its Host header does not tell."""
     # Not `request.host`: whoever writes an absolute-form target chooses that one.
     hosts = request.headers.getall("Host", [])
-    if len(hosts) != 1:
-        return None
+    return _serialised(request.scheme, hosts[0]) if len(hosts) == 1 else None
+
+
+@lru_cache(maxsize=64)  # most requests are sent to the same one
+def _serialised(scheme: str, authority: str) -> str | None:
     try:
-        return str(Origin.parse(f"{request.scheme}://{hosts[0]}"))
+        return str(Origin.parse(f"{scheme}://{authority}"))
     except ValueError:
         return None

@@ -7,9 +7,12 @@ __all__ = ["close_declined", "names_websocket"]
 
 def names_websocket(request: web.Request) -> bool:
     """Tell whether a request asks for a WebSocket, whatever its version (RFC 9110 §7.8)."""
-    protocols = ",".join(request.headers.getall("Upgrade", [])).split(",")
+    values = request.headers.getall("Upgrade", [])
+    if values == ["websocket"] or not values:
+        return bool(values)  # nearly always
     return any(
-        protocol.strip(" \t").partition("/")[0].lower() == "websocket" for protocol in protocols
+        protocol.strip(" \t").partition("/")[0].lower() == "websocket"
+        for protocol in ",".join(values).split(",")
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from itertools import chain
 
 from aiohttp import web
 
@@ -21,39 +21,33 @@ def capture_request(request: web.BaseRequest) -> Exchange:
     """Return request line and header fields as they were sent, in order."""
     version = f"HTTP/{request.version.major}.{request.version.minor}"
     line = f"{request.method} {_text(_bytes(request.raw_path))} {version}"
-    return Exchange(
-        line, _kept([(_text(name), _text(value)) for name, value in request.raw_headers])
-    )
+    return _exchange(line, _text(b"\n".join(chain.from_iterable(request.raw_headers))))
 
 
 def capture_response(response: web.StreamResponse) -> Exchange:
     """Return status line and header fields of a response that has been prepared."""
-    return Exchange(
-        f"HTTP/1.1 {response.status} {response.reason}", _kept(response.headers.items())
-    )
+    line = f"HTTP/1.1 {response.status} {response.reason}"
+    return _exchange(line, "\n".join(chain.from_iterable(response.headers.items())))
 
 
 def peer_of(request: web.BaseRequest) -> str:
     """Return address and port of whoever sent a request."""
-    match request.transport and request.transport.get_extra_info("peername"):
+    match request.protocol.peername:
         case (str(host), int(port), *_):
             return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return "unknown"
 
 
-def _kept(headers: Iterable[Header]) -> tuple[Header, ...]:
-    """The header fields without secrets, and no more of them than is reasonable."""
-    given = tuple(headers)
-    names = {name.lower() for name, _ in given}
-    if (
-        names.isdisjoint(_SECRET)
-        and sum([len(name) + len(value) for name, value in given]) <= _MOST
-    ):
-        return given  # nearly always
+def _exchange(line: str, fields: str) -> Exchange:
+    """Record an exchange without secrets, and no more of its fields than is reasonable."""
+    exchange = Exchange(line, fields)
+    names = fields.lower().split("\n")[::2]
+    if len(fields) <= _MOST and _SECRET.isdisjoint(names):
+        return exchange  # nearly always
     kept: list[Header] = []
     room = _MOST
     left_out = 0
-    for name, value in given:
+    for name, value in exchange.headers:
         if name.lower() in _SECRET:
             value = f"(redacted, {len(value)} characters)"
         room -= len(name) + len(value)
@@ -63,7 +57,7 @@ def _kept(headers: Iterable[Header]) -> tuple[Header, ...]:
             kept.append((name, value))
     if left_out:
         kept.append(("…", f"({left_out} more, not kept)"))
-    return tuple(kept)
+    return Exchange.of(line, kept)
 
 
 def _bytes(text: str) -> bytes:

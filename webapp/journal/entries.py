@@ -42,7 +42,7 @@ EVENT_BYTES: Final = 288
 ECHOES_BYTES: Final = 224
 # What a remark costs beyond its message and its text: at most 131 bytes were measured.
 _REMARK_BYTES = 160
-# And what each text in an event costs beyond its characters, with its share of a header field.
+# And what each text in an event costs beyond its characters.
 _TEXT_BYTES = 96
 
 
@@ -101,26 +101,42 @@ def bytes_of(entry: Entry) -> int:
 def bytes_of_remark(remark: Remark) -> int:
     """About how many bytes of memory a remark adds to those of its frame."""
     text, _, message, _, _ = remark
-    return _REMARK_BYTES + len(message or b"") + (_bytes_of_text(text) if text else 0)
+    return _REMARK_BYTES + len(message or b"") + (_bytes_of_texts(text) if text else 0)
 
 
-def _bytes_of_text(text: str) -> int:
-    # One character beyond ASCII can make all of a text's characters four bytes wide.
-    return _TEXT_BYTES + len(text) * (1 if text.isascii() else 4)
+def _bytes_of_texts(*texts: str) -> int:
+    # One character beyond ASCII can make all of its text four bytes wide, and is taken to make all
+    # of these.
+    together = "".join(texts)
+    return _TEXT_BYTES * len(texts) + len(together) * (1 if together.isascii() else 4)
 
 
 def _bytes_of_event(event: Event) -> int:
     """About how many bytes the texts of an event take: a client chooses how many and how long."""
     match event:
         case Opened():
-            texts = [event.peer, event.subprotocol or "", *event.extensions]
-            exchanges = event.request.size + event.response.size
-            return exchanges + sum(map(_bytes_of_text, texts))
+            return _bytes_of_texts(
+                event.peer,
+                event.request.line,
+                event.request.fields,
+                event.response.line,
+                event.response.fields,
+                event.subprotocol or "",
+                *event.extensions,
+            )
         case Refused(rejection=why):
-            texts = [event.peer, why.check, why.came, why.expected, why.reason, why.remedy]
-            return event.request.size + sum(map(_bytes_of_text, texts))
+            return _bytes_of_texts(
+                event.peer,
+                event.request.line,
+                event.request.fields,
+                why.check,
+                why.came,
+                why.expected,
+                why.reason,
+                why.remedy,
+            )
         case Closed(ended=ended):
-            return sum(map(_bytes_of_text, (ended.by, ended.how, ended.reason)))
+            return _bytes_of_texts(ended.by, ended.how, ended.reason)
         case Noted():
-            return _bytes_of_text(event.text)
+            return _bytes_of_texts(event.text)
     raise AssertionError(f"no event of the ring: {event!r}")  # pragma: no cover - all are above

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Self, TypeAlias
 
 __all__ = [
     "Closed",
@@ -23,19 +25,25 @@ Header: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One side of an HTTP exchange: its first line and its header fields, redacted."""
+    """One side of an HTTP exchange: its first line and its header fields, redacted.
+
+    The fields are one text, with a line for each name and for each value (RFC 7230 §3.2 allows no
+    line break in either). There may be as many of these as connections, and few look at them.
+    """
 
     line: str
-    headers: tuple[Header, ...]
-    # About how many bytes of memory these take: asked for several times, told once.
-    size: int = field(init=False, compare=False, repr=False)
+    fields: str = ""
 
-    def __post_init__(self) -> None:
-        # Of a name and a value, 96 bytes each are not characters, of which one beyond ASCII can
-        # make all the others four bytes wide.
-        text = self.line + "".join([name + value for name, value in self.headers])
-        characters = len(text) * (1 if text.isascii() else 4)
-        object.__setattr__(self, "size", 96 * (1 + 2 * len(self.headers)) + characters)
+    @classmethod
+    def of(cls, line: str, headers: Iterable[Header]) -> Self:
+        """Make one of names and values."""
+        return cls(line, "\n".join(chain.from_iterable(headers)))
+
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        """Names and values, in order."""
+        parts = self.fields.split("\n")
+        return tuple(zip(parts[::2], parts[1::2], strict=False))  # no field is one empty part
 
     def header(self, name: str) -> str | None:
         """The first value of a header field, by its name in lower case."""

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from webapp.journal.cursors import Place, read_cursor, write_cursor
 from webapp.journal.entries import Entry, bytes_of, connection_of, event_of
-from webapp.journal.events import Event
+from webapp.journal.events import Closed, Event, Opened, Refused
 from webapp.journal.ring import Ring
 from webapp.journal.summaries import ConnectionSummary
 from webapp.wire.records import Echoes, Record
@@ -48,8 +48,11 @@ class Journal:
         self._max_bytes = max_bytes
         self._max_connections = max_connections
         self._ring = Ring(max_events, max_bytes)
-        # Of ended connections, the oldest first, and what they cost in bytes.
-        self._ended: OrderedDict[str, tuple[ConnectionSummary, int]] = OrderedDict()
+        # Of ended connections, the oldest first: how they began and ended, the last round trip in
+        # nanoseconds, and what the beginning costs in bytes.
+        self._ended: OrderedDict[str, tuple[Opened | Refused, Closed | None, int | None, int]] = (
+            OrderedDict()
+        )
         self._ended_bytes = 0
 
     # Writing
@@ -73,13 +76,15 @@ class Journal:
         """What takes the messages of one turn that came back as they were."""
         return self._ring.record_echoes
 
-    def remember(self, summary: ConnectionSummary) -> None:
-        """Keep what is to be known of a connection after its end."""
-        size = bytes_of(summary.began)
-        self._ended[summary.id] = summary, size
+    def remember(
+        self, began: Opened | Refused, closed: Closed | None = None, round_trip: int | None = None
+    ) -> None:
+        """Keep what is to be known of a connection after its end, or of an attempt at one."""
+        size = bytes_of(began)
+        self._ended[began.connection] = began, closed, round_trip, size
         self._ended_bytes += size
         while len(self._ended) > self._max_connections or self._ended_bytes > self._max_bytes:
-            _, (_, size) = self._ended.popitem(last=False)
+            _, (_, _, _, size) = self._ended.popitem(last=False)
             self._ended_bytes -= size
 
     # Reading
@@ -156,11 +161,11 @@ class Journal:
     def ended_connection(self, name: str) -> ConnectionSummary | None:
         """An ended connection by its id, as long as it is known."""
         kept = self._ended.get(name)
-        return kept and kept[0]
+        return kept and ConnectionSummary.of_ended(*kept[:3])
 
     def ended(self) -> Iterator[ConnectionSummary]:
         """The ended connections that are still known, newest first."""
-        return (summary for summary, _ in reversed(self._ended.values()))
+        return (ConnectionSummary.of_ended(*kept[:3]) for kept in reversed(self._ended.values()))
 
     def _place(self, cursor: str | None) -> tuple[Place, bool]:
         """The place that a cursor names, and whether it is of an earlier run."""

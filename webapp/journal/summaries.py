@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
-from webapp.journal.events import Ended, Opened, Refused, Rejection
+from webapp.journal.events import Closed, Ended, Opened, Refused, Rejection
 
 __all__ = ["ConnectionSummary"]
 
@@ -23,6 +24,26 @@ class ConnectionSummary:
     heartbeats: int = 0  # pings that this server sent because nothing came
     round_trip: int | None = None  # nanoseconds
     ended: Ended | None = None
+
+    @classmethod
+    def of_ended(
+        cls, began: Opened | Refused, closed: Closed | None, round_trip: int | None
+    ) -> Self:
+        """Sum up a connection that was ``closed``, or an attempt at one that was refused."""
+        if closed is None:
+            return cls(began=began, state="refused", closed=began.time)
+        return cls(
+            began=began,
+            state="closed",
+            closed=closed.time,
+            messages_in=closed.messages_in,
+            messages_out=closed.messages_out,
+            bytes_in=closed.bytes_in,
+            bytes_out=closed.bytes_out,
+            heartbeats=closed.heartbeats,
+            round_trip=round_trip,
+            ended=closed.ended,
+        )
 
     @property
     def id(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+from webapp.wire.closing import build_close
 from webapp.wire.deflate import Deflater
-from webapp.wire.frames import FIN, RSV1
+from webapp.wire.frames import FIN, RSV1, Opcode
 from webapp.wire.headers import build_header, length_bits
 from webapp.wire.records import Observer, Record, Remark, Traffic, faulty, inflated
 from webapp.wire.transport import LARGE, Mount
@@ -83,6 +84,17 @@ class Outbox:
             (self.name, now, "out", head, None, bits, size, payload[: self.kept], remark)
         )
         return size
+
+    def close(self, code: int, reason: str) -> str:
+        """Add a close frame, behind which nothing is answered; return the reason as it fits in.
+
+        Raises:
+            ValueError: if the code must not be sent (RFC 6455 §7.4).
+        """
+        payload = build_close(code, reason)
+        self.put(FIN | Opcode.CLOSE, payload, time.time_ns())
+        self.answering = False
+        return payload[2:].decode()
 
     def received(
         self,

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from webapp.wire.closing import build_close
 from webapp.wire.ending import Ending, Parting
 from webapp.wire.extensions import PerMessageDeflate
 from webapp.wire.frames import CONTROL, FIN, Opcode
@@ -149,7 +148,6 @@ class WebSocketStream:
         """
         if self.state is State.OPEN:
             self._put_close(code, reason)
-            self._outbox.answering = False
             self.state = State.CLOSING
             self._outbox.flush()
 
@@ -172,6 +170,8 @@ class WebSocketStream:
 
     def tick(self, now: float) -> None:
         """Do what is due at this time of the loop's clock; one sweep calls it for all streams."""
+        if self.state is State.CLOSED:
+            return
         mount = self._mount
         ending = self.state is not State.OPEN or self._turns.at_end
         self._patience.look(
@@ -228,9 +228,7 @@ class WebSocketStream:
         self._drain()
 
     def _put_close(self, code: int, reason: str = "") -> None:
-        payload = build_close(code, reason)
-        self._outbox.put(FIN | Opcode.CLOSE, payload, time.time_ns())
-        self._parting.close_sent(code, payload[2:].decode())
+        self._parting.close_sent(code, self._outbox.close(code, reason))
 
     def _drain(self) -> None:
         """Nothing more to say: end our side and wait, for a while, for the peer to end its own."""
@@ -246,5 +244,7 @@ class WebSocketStream:
         self.ending = self._parting.ending(exc)
         self._outbox.flush()
         self._on_end(self.ending)
-        if self._closed is not None and not self._closed.done():
+        if self._closed is not None:
             self._closed.set_result(self.ending)
+        # What refers to each other goes now, and not only when the garbage collector comes by.
+        del self._on_end, self._turns, self._reader

@@ -189,4 +189,6 @@ class Mount(asyncio.Protocol):
     # The end
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._on_lost(exc)
+        on_lost = self._on_lost
+        del self._on_lost, self._receiver, self.data_received
+        on_lost(exc)

@@ -51,9 +51,11 @@ class Turns:
             self.received = reader.plain.received
 
     def lost(self) -> None:
-        """The connection is gone."""
+        """The connection is gone: nothing comes any more."""
         self._reader.lost("the connection ended")
         self.stop()
+        if self._reader.plain is not None:
+            del self._reader.plain.otherwise
 
     def stop(self) -> None:
         """Let go of what was read and not worked off, and ignore what still comes."""
