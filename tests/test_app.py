@@ -139,7 +139,7 @@ async def test_the_server_is_full_at_the_number_that_is_configured(serve: Serve)
 
 
 async def test_the_waits_are_as_configured(serve: Serve) -> None:
-    client = await serve(websocket={"heartbeat": 0.05})
+    client = await serve(websocket={"heartbeat": 0.2})
     async with dial(port_of(client)) as peer:
         assert (await peer.receive())[0] == 0x89  # a ping
 

@@ -37,7 +37,13 @@ ALLOWED: dict[str, set[str]] = {
         "webapp.wire",
     },
     "webapp.listen": set(),
-    "webapp.logs": {"webapp.config", "webapp.descriptors", "webapp.printable"},
+    "webapp.logs": {
+        "webapp.config",
+        "webapp.descriptors",
+        "webapp.logwriter",
+        "webapp.printable",
+    },
+    "webapp.logwriter": set(),
     "webapp.serve": {
         "webapp.memory",
         "webapp.app",

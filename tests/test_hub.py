@@ -326,7 +326,7 @@ async def test_no_more_are_let_in_than_are_allowed(serve: Serve) -> None:
 async def test_a_silent_client_is_pinged_and_dropped_when_it_does_not_answer(
     serve: Serve,
 ) -> None:
-    served = await serve(websocket={"heartbeat": 0.05})
+    served = await serve(websocket={"heartbeat": 0.2})
     async with dial(served.port) as peer:
         assert (await peer.receive())[0] == 0x89
         assert await peer.rest() == b""
@@ -334,7 +334,7 @@ async def test_a_silent_client_is_pinged_and_dropped_when_it_does_not_answer(
     assert summary.ended is not None
     assert (summary.ended.by, summary.ended.how, summary.ended.code) == ("server", "time-out", 1006)
     (note,) = [event.text for event in served.events() if isinstance(event, Noted)]
-    assert note == "the peer has not answered a ping for 0.025 s"
+    assert note == "the peer has not answered a ping for 0.1 s"
     ping = next(event for event in served.events() if isinstance(event, Frame))
     assert (ping.outgoing, ping.opcode) == (True, 0x9)
 
@@ -342,7 +342,7 @@ async def test_a_silent_client_is_pinged_and_dropped_when_it_does_not_answer(
 async def test_a_bug_in_looking_after_one_connection_is_not_that_of_all(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    served = await serve(websocket={"heartbeat": 0.05})
+    served = await serve(websocket={"heartbeat": 0.2})
     async with dial(served.port) as unlucky, dial(served.port) as other:
         (broken,) = (c for c in served.hub.summaries(9, 0) if c.began.peer == unlucky.address)
         tick = WebSocketStream.tick
@@ -361,7 +361,7 @@ async def test_a_bug_in_looking_after_one_connection_is_not_that_of_all(
 
 
 async def test_a_client_that_answers_pings_stays(serve: Serve) -> None:
-    served = await serve(websocket={"heartbeat": 0.05})
+    served = await serve(websocket={"heartbeat": 0.2})
     async with dial(served.port) as peer:
         for _ in range(3):
             head, payload = await peer.receive()

@@ -36,7 +36,10 @@ LOOPS = {
     "asyncio": (sys.executable, "-c", PLAIN_ASYNCIO),
 }
 
-# For long logs: a pipe that nobody reads meanwhile would hold up the server.
+# Seconds beyond those that are promised: for a busy machine, and for a process to be gone.
+GRACE = 3.0
+
+# For long logs: of what nobody reads meanwhile lines are left out.
 INTO_A_FILE = ("/bin/sh", "-c", 'exec "$0" "$@" 2>log')
 
 HOST = ("Host", "127.0.0.1")
@@ -99,18 +102,18 @@ async def test_without_descriptors_those_inside_live_on_and_others_come_back(
                 assert "there are no file descriptors left" in served.process.stderr.readline()
                 assert descriptors(served.process.pid) >= 63
                 began, used = time.monotonic(), cpu_seconds(served)
-                while time.monotonic() - began < 3:
+                while (passed := time.monotonic() - began) < 2:
                     for peer in inside:
                         await peer.echoed(b"still here")
-                    await asyncio.sleep(0.1)
-                assert cpu_seconds(served) - used < 0.15
-            began = time.monotonic()
-            while True:
-                with suppress(OSError, asyncio.IncompleteReadError):
-                    async with dial(port) as peer:
-                        await peer.echoed(b"back again")
-                        break
-            assert time.monotonic() - began < 2
+                    await asyncio.sleep(0.1)  # in which there is nothing to do, unless it spins
+                # It uses some hundredths of a second; spinning would use all that it can get.
+                assert cpu_seconds(served) - used < passed / 4
+            async with asyncio.timeout(2 + GRACE):
+                while True:
+                    with suppress(OSError, asyncio.IncompleteReadError):
+                        async with dial(port) as peer:
+                            await peer.echoed(b"back again")
+                            break
             for peer in inside:
                 await peer.echoed(b"still here")
                 peer.writer.close()
@@ -265,7 +268,7 @@ async def test_good_clients_are_told_goodbye_whatever_others_do(tmp_path: Path, 
             took = time.monotonic() - began
     assert codes == [1001] * 100
     assert status == 0
-    assert took < 1 + 1 + 0.5  # what a process needs to be gone on top
+    assert took < 1 + 1 + GRACE
     assert "Traceback" not in errors
     assert "has not ended" not in errors
 
@@ -365,3 +368,20 @@ async def test_whatever_is_sent_is_a_line_of_the_log_at_the_most(
         assert line["message"].isprintable()
     for name in names:
         assert sum(f" from {name} " in line["message"] for line in lines) <= 1
+
+
+async def test_a_log_that_nobody_reads_holds_up_nobody(tmp_path: Path) -> None:
+    """Three times as many lines as a pipe and the queue before it hold."""
+    with serving(cwd=tmp_path) as served:
+        port = port_of(served)
+        async with dial(port) as inside:
+            for _ in range(4000):
+                async with dial(port) as peer:
+                    peer.send(0x8, b"\x03\xe8")
+            await inside.echoed(b"still here")
+        status, errors = served.end(signal.SIGTERM)
+    assert status == 0
+    gaps = re.findall(r"(\d+) lines of this log were left out", errors)
+    assert gaps
+    # One for each connection, and that the server stops.
+    assert len(errors.splitlines()) - len(gaps) + sum(map(int, gaps)) == 4002

@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
 from webapp.descriptors import are_lacking
+from webapp.logwriter import LogWriter
 from webapp.printable import one_line
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _LONG = 1000  # characters of an error
 
 def configure_logging(config: LoggingConfig, stream: TextIO | None = None) -> None:
     """Send what is logged to the stream (standard error by default), and nothing elsewhere."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = LogWriter(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if config.format == "json" else TextFormatter())
     logging.basicConfig(handlers=[handler], level=config.level.upper(), force=True)
     logging.captureWarnings(True)

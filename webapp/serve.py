@@ -87,6 +87,7 @@ def _stop_on_signals() -> asyncio.Event:
 
     def interrupt() -> None:
         if stopping.is_set():
+            logging.shutdown()
             os._exit(EXIT_INTERRUPTED)
         stopping.set()
 
@@ -99,6 +100,7 @@ def _stop_on_signals() -> asyncio.Event:
 
 def _give_up(timeout: float) -> None:
     logger.warning("something has not ended within %g s of server.shutdown_timeout", timeout)
+    logging.shutdown()
     os._exit(0)
 
 

@@ -13,8 +13,10 @@ from webapp.config.sections import ServerConfig
 from webapp.config.settings import Config, Setting, dump_config, section_paths, settings
 from webapp.config.sources import load_config
 from webapp.config.yamlfile import parse_yaml
+from webapp.wire.settings import Waits
 
 SAMPLE = REPOSITORY / "config.yaml"
+SHORTEST_HEARTBEAT = 0.2  # seconds
 
 
 def test_the_defaults_read_nothing_from_outside(
@@ -88,6 +90,9 @@ def test_a_section_may_stand_within_another() -> None:
         ("websocket.compression.threshold", 0, 1024**3),
         ("limits.max_connections", 1, 1_000_000),
         ("limits.max_connections_per_ip", 0, 1_000_000),
+        ("websocket.heartbeat", SHORTEST_HEARTBEAT, 3600),
+        ("websocket.close_timeout", 0.01, 600),
+        ("limits.slow_peer_timeout", 0.01, 3600),
         ("limits.message_timeout", 0, 86_400),
         ("limits.handshake_timeout", 0.01, 3600),
     ],
@@ -99,6 +104,12 @@ def test_a_number_has_bounds(key: str, least: float, most: float) -> None:
     for value in (least - least / 1000 if isinstance(least, float) else least - 1, most + 1):
         with pytest.raises(ValidationError):
             Config.model_validate(written(setting, value))
+
+
+def test_the_shortest_heartbeat_is_one_that_can_be_kept() -> None:
+    """A silent client is gone 1.6 heartbeats later: 1.5 of them, and three looks in good time."""
+    looks = 3 * Waits(heartbeat=SHORTEST_HEARTBEAT).sweep_interval
+    assert looks <= 0.8 * 0.1 * SHORTEST_HEARTBEAT
 
 
 def test_the_sample_file_is_the_defaults() -> None:
@@ -121,7 +132,7 @@ def test_every_setting_of_the_sample_file_has_a_comment_above_it() -> None:
     [
         {},
         {"server": {"host": "::1", "port": 0, "shutdown_timeout": 0.1 + 0.2}},
-        {"websocket": {"subprotocols": ["chat", "true", "1"], "heartbeat": 0.0123456789}},
+        {"websocket": {"subprotocols": ["chat", "true", "1"], "heartbeat": 1.0123456789}},
         {"websocket": {"subprotocols": []}, "origins": {"allowed": [], "allow_missing": False}},
         {"hosts": {"allowed": ["*"]}, "journal": {"bytes": 12345, "payload": 0}},
         {"websocket": {"path": "/x", "compression": {"enabled": False, "threshold": 1000}}},

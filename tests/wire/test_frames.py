@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.wire.conversing import unmask
 from tests.wire.frames import KEY, client_frame
 from webapp.wire.frames import FrameParser, Opcode, Piece
 from webapp.wire.headers import build_header, length_bits
@@ -76,24 +77,27 @@ def test_a_length_with_the_top_bit_cannot_be_coded() -> None:
     assert length_bits(1 << 63) == 0
 
 
+# What is wrong, an example, in words, and how many of its bytes show it.
 VIOLATIONS = [
-    ("RSV1", client_frame(TEXT, b"x", rsv=4), "RSV1 set"),
-    ("RSV2 and RSV3", client_frame(TEXT, b"x", rsv=3), "RSV2 and RSV3 set"),
-    ("a reserved data opcode", client_frame(0x3), "reserved opcode 0x3"),
-    ("a reserved control opcode", client_frame(0xF), "reserved opcode 0xF"),
-    ("no mask", client_frame(TEXT, b"x", key=None), "without a mask"),
-    ("no mask on a close", client_frame(CLOSE, b"\x03\xe8", key=None), "without a mask"),
-    ("a fragmented ping", client_frame(PING, b"x", fin=False), "control frame in fragments"),
-    ("a long ping", client_frame(PING, bytes(126)), "more than 125 bytes"),
-    ("125 bytes in 16 bits", client_frame(TEXT, bytes(125), bits=16), "more bits than it needs"),
-    ("0 bytes in 64 bits", client_frame(TEXT, b"", bits=64), "more bits than it needs"),
-    ("65535 bytes in 64 bits", client_frame(TEXT, bytes(65535), bits=64), "more bits than it"),
-    ("the top bit", b"\x82\xff" + b"\x80" + bytes(7) + KEY, "top bit"),
+    ("RSV1", client_frame(TEXT, b"x", rsv=4), "RSV1 set", 2),
+    ("RSV2 and RSV3", client_frame(TEXT, b"x", rsv=3), "RSV2 and RSV3 set", 2),
+    ("RSV3 on a long frame", client_frame(TEXT, bytes(300), rsv=1), "RSV3 set", 2),
+    ("a reserved data opcode", client_frame(0x3), "reserved opcode 0x3", 2),
+    ("a reserved control opcode", client_frame(0xF), "reserved opcode 0xF", 2),
+    ("no mask", client_frame(TEXT, b"x", key=None), "without a mask", 2),
+    ("no mask on a close", client_frame(CLOSE, b"\x03\xe8", key=None), "without a mask", 2),
+    ("no mask and 64 bits", client_frame(TEXT, b"x", key=None, bits=64), "without a mask", 2),
+    ("a fragmented ping", client_frame(PING, b"x", fin=False), "control frame in fragments", 2),
+    ("a long ping", client_frame(PING, bytes(126)), "more than 125 bytes", 2),
+    ("125 bytes in 16 bits", client_frame(TEXT, bytes(125), bits=16), "more bits than it needs", 4),
+    ("0 bytes in 64 bits", client_frame(TEXT, b"", bits=64), "more bits than it needs", 10),
+    ("65535 bytes in 64 bits", client_frame(TEXT, bytes(65535), bits=64), "more bits than it", 10),
+    ("the top bit", b"\x82\xff" + b"\x80" + bytes(7) + KEY, "top bit", 10),
 ]
 
 
 @pytest.mark.parametrize(
-    ("frame", "reason"), [row[1:] for row in VIOLATIONS], ids=[row[0] for row in VIOLATIONS]
+    ("frame", "reason"), [row[1:3] for row in VIOLATIONS], ids=[row[0] for row in VIOLATIONS]
 )
 def test_a_violation_is_told_in_words_and_with_its_frame(frame: bytes, reason: str) -> None:
     with pytest.raises(ProtocolError, match=reason) as caught:
@@ -116,10 +120,39 @@ def test_what_stands_before_a_violation_is_parsed_first(frame: bytes) -> None:
     assert parser.parse(256) == []  # it does not get better
 
 
-def test_a_violation_is_noticed_at_the_second_byte() -> None:
-    """Nobody has to wait for the payload of a frame that cannot be."""
-    with pytest.raises(ProtocolError):
-        parse(client_frame(TEXT, b"x", rsv=1)[:2])
+@pytest.mark.parametrize(
+    ("frame", "shown"), [row[1::2] for row in VIOLATIONS], ids=[row[0] for row in VIOLATIONS]
+)
+def test_a_violation_is_noticed_as_soon_as_the_bytes_that_show_it_are_there(
+    frame: bytes, shown: int
+) -> None:
+    """Nobody has to wait for the rest of a frame that cannot be."""
+    assert parse(frame[: shown - 1]) == []
+    with pytest.raises(ProtocolError) as caught:
+        parse(*(bytes([byte]) for byte in frame))
+    assert caught.value.came == shown
+
+
+@pytest.mark.parametrize(
+    ("frame", "shown"), [row[1::2] for row in VIOLATIONS], ids=[row[0] for row in VIOLATIONS]
+)
+def test_of_an_offending_frame_as_much_is_told_as_came(frame: bytes, shown: int) -> None:
+    """And nothing else: no masking key that did not come, and no length."""
+    head, second = frame[:2]
+    bits = {126: 16, 127: 64}.get(second & 0x7F, 7)
+    body = 2 + (bits // 8 if bits > 7 else 0)  # where the masking key begins, or the payload
+    for came in range(shown, min(len(frame), 24) + 1):
+        with pytest.raises(ProtocolError) as caught:
+            parse(frame[:came])
+        size = second & 0x7F
+        if bits > 7:
+            size = int.from_bytes(frame[2:body]) if came >= body else 0
+        key, payload = None, frame[body:came]
+        if second & 0x80:
+            key, payload = payload[:4], unmask(payload[4:], KEY)
+        whole = came == len(frame) and size < 1 << 63
+        assert caught.value.frame == (head, key, bits, size, payload, whole, payload)
+        assert caught.value.came == came
 
 
 def test_the_payload_of_an_offending_frame_is_unmasked_as_far_as_it_came() -> None:

@@ -70,8 +70,15 @@ REFUSED = [
         )
         for key in ("", "short", "dGhlIHNhbXBsZSBub25jZQ", KEY * 2, "*" * 24, "\udcff" * 24)
     ),
-    ("an empty subprotocol", request(("Sec-WebSocket-Protocol", "a,,b")), 400, "list of tokens"),
     ("a subprotocol with a space", request(("Sec-WebSocket-Protocol", "a b")), 400, "of tokens"),
+    ("half a list of subprotocols", request(("Sec-WebSocket-Protocol", "a, b;")), 400, "of tokens"),
+    ("an extension with a space", request(("Sec-WebSocket-Extensions", "a b")), 400, "extensions"),
+    # RFC 6455 §4.2.1, §9.1, §11.3.4: of such a list, at least one element has to be there.
+    *(
+        (f"nothing but {value!r} in {name}", request((name, value)), 400, f"{name} is not a list")
+        for name in ("Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions")
+        for value in ("", " ", ",", ", ,")
+    ),
 ]
 
 
@@ -115,6 +122,10 @@ SUBPROTOCOLS = [
     (["b, a"], ("a", "b"), "b"),
     (["c", "a , b"], ("b", "a"), "a"),
     (["Chat"], ("chat",), None),
+    # Elements of a list may be empty (RFC 7230 §7), and several fields are one list.
+    (["a,, b"], ("b",), "b"),
+    ([", a ,"], "any", "a"),
+    (["", "a"], "any", "a"),
     (["chat"], (), None),
 ]
 

@@ -103,7 +103,7 @@ def test_the_sweep_is_fine_enough_for_every_wait() -> None:
     assert Waits(20, 1, 10).sweep_interval <= 0.1
     assert Waits(20, 10, 0.5).sweep_interval <= 0.05
     assert Waits(0, 0, 0).sweep_interval == 1
-    assert Waits(0.001, 1, 1).sweep_interval == 0.01
+    assert Waits(0.001, 1, 1).sweep_interval == 0.005
 
 
 def test_what_is_begun_is_to_be_finished_in_time_however_busy_the_peer_is() -> None:

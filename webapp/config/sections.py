@@ -35,6 +35,10 @@ __all__ = [
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # RFC 3986 §3.3 without percent-encoding: one spelling for a path, and none that a router unfolds.
 _SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]+")
+# Seconds: a silent client is to be gone within 1.6 heartbeats. After one of them it is pinged, half
+# of one is for its answer, and what is left has to do for three looks at it: there is one every
+# 5 ms at the most, and each comes a little late.
+_SHORTEST_HEARTBEAT = 0.2
 _TAKEN_PATHS = ("/api", "/connections", "/healthz", "/live", "/static")
 
 
@@ -121,7 +125,10 @@ class CompressionConfig(Section):
 class WebSocketConfig(Section):
     path: Text = Field("/ws", description="Path of the echo.")
     heartbeat: Duration = Field(
-        20.0, ge=0.01, le=3600, description="Time without a byte after which a client is pinged."
+        20.0,
+        ge=_SHORTEST_HEARTBEAT,
+        le=3600,
+        description="Time without a byte after which a client is pinged.",
     )
     close_timeout: Duration = Field(
         5.0, ge=0.01, le=600, description="Time for a client to answer a close."

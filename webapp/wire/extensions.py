@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from websockets.exceptions import InvalidHeaderFormat, NegotiationError
-from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
-from websockets.headers import build_extension, parse_extension
+from websockets.exceptions import InvalidHeaderFormat
+from websockets.headers import parse_extension
 
 from webapp.wire.deflate import Deflater, Inflater
 from webapp.wire.settings import DeflateSettings
 
 __all__ = ["OfferError", "PerMessageDeflate", "negotiate_deflate"]
 
-_FULL_WINDOW = 15  # bits: what is meant where nothing is said (RFC 7692 §7.1.2)
+_NAME = "permessage-deflate"
+
+# Its parameters (RFC 7692 §7.1): what the server or the client is to forget between messages, which
+# have no value, and how many bits of window it is to remember at the most.
+_SERVER_FORGETS = "server_no_context_takeover"
+_CLIENT_FORGETS = "client_no_context_takeover"
+_SERVER_WINDOW = "server_max_window_bits"
+_CLIENT_WINDOW = "client_max_window_bits"
+_PARAMETERS = frozenset((_SERVER_FORGETS, _CLIENT_FORGETS, _SERVER_WINDOW, _CLIENT_WINDOW))
+
+_FULL_WINDOW = 15  # bits
+_SMALLEST_WINDOW = 9  # of this server: for 8 bits zlib cannot deflate
+_UNLIMITED = str(_FULL_WINDOW)  # what is meant where nothing is said (§7.1.2)
+_WINDOWS: dict[str | None, int] = {str(bits): bits for bits in range(8, _FULL_WINDOW + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,11 @@ class PerMessageDeflate:
 
 
 class OfferError(ValueError):
-    """Sec-WebSocket-Extensions does not follow its grammar: the handshake fails (§9.1)."""
+    """Sec-WebSocket-Extensions does not follow its grammar: the handshake fails (RFC 6455 §9.1).
+
+    At least one extension has to stand there; that elements of a list may be empty beside it is the
+    grammar's own rule (RFC 2616 §2.1, RFC 7230 §7).
+    """
 
 
 def negotiate_deflate(
@@ -57,46 +73,63 @@ def negotiate_deflate(
     are declined.
 
     Raises:
-        OfferError: for a value that is no list of extensions.
+        OfferError: for values that are together no list of extensions, or an empty one; whether
+            any would be accepted does not matter.
     """
-    found = []
-    for value in filter(str.strip, offers):
-        try:
-            found += parse_extension(value)
-        except InvalidHeaderFormat as error:
-            raise OfferError(str(error)) from None
+    if not offers:
+        return None
+    try:
+        # One field or several are the same list (RFC 6455 §9.1).
+        found = parse_extension(", ".join(offers).strip(" \t"))
+    except InvalidHeaderFormat as error:
+        raise OfferError(str(error)) from None
     if settings is None:
         return None
     for name, params in found:
-        if name == ServerPerMessageDeflateFactory.name:
-            try:
-                return _accept(params, settings)
-            except NegotiationError:
-                continue
+        if name == _NAME and (agreed := _accept(params, settings)):
+            return agreed
     return None
 
 
 def _accept(
     params: Sequence[tuple[str, str | None]], settings: DeflateSettings
-) -> PerMessageDeflate:
-    limit = None if settings.window_bits == _FULL_WINDOW else settings.window_bits
+) -> PerMessageDeflate | None:
+    """Return what to agree upon for one offer; None declines it (RFC 7692 §7.1)."""
+    offer = dict(params)
+    if (
+        len(offer) < len(params)
+        or not offer.keys() <= _PARAMETERS
+        or offer.get(_SERVER_FORGETS) is not None
+        or offer.get(_CLIENT_FORGETS) is not None
+    ):
+        return None
+    limitable = _CLIENT_WINDOW in offer
+    server_window = _WINDOWS.get(offer.get(_SERVER_WINDOW, _UNLIMITED))
+    # This one alone may stand there without a number: the client can be limited (§7.1.2.2).
+    client_window = _WINDOWS.get(offer.get(_CLIENT_WINDOW) or _UNLIMITED)
+    if server_window is None or client_window is None or server_window < _SMALLEST_WINDOW:
+        return None
+    server_window = min(server_window, settings.window_bits)
+    if limitable:
+        client_window = min(client_window, settings.window_bits)
     # Only who offers client_max_window_bits can be asked for a smaller window. Others are asked not
     # to refer to earlier messages at all: it would take 32 KiB for each to remember those.
-    limitable = limit is None or any(name == "client_max_window_bits" for name, _ in params)
-    factory = ServerPerMessageDeflateFactory(
-        server_no_context_takeover=not settings.context_takeover,
-        client_no_context_takeover=not (settings.context_takeover and limitable),
-        server_max_window_bits=limit,
-        client_max_window_bits=limit,
-        compress_settings={"memLevel": 1},  # it makes a compressor that is not used here
-    )
-    answer, agreed = factory.process_request_params(list(params), [])
+    limited = settings.window_bits < _FULL_WINDOW
+    server_takeover = settings.context_takeover and _SERVER_FORGETS not in offer
+    client_takeover = settings.context_takeover and _CLIENT_FORGETS not in offer
+    client_takeover = client_takeover and (limitable or not limited)
+    answer = {
+        _SERVER_FORGETS: not server_takeover,
+        _CLIENT_FORGETS: not client_takeover,
+        f"{_SERVER_WINDOW}={server_window}": limited or _SERVER_WINDOW in offer,
+        f"{_CLIENT_WINDOW}={client_window}": limitable and (limited or offer[_CLIENT_WINDOW]),
+    }
     return PerMessageDeflate(
-        server_takeover=not agreed.local_no_context_takeover,
-        client_takeover=not agreed.remote_no_context_takeover,
-        server_window_bits=agreed.local_max_window_bits,
-        client_window_bits=agreed.remote_max_window_bits,
+        server_takeover=server_takeover,
+        client_takeover=client_takeover,
+        server_window_bits=server_window,
+        client_window_bits=client_window,
         memory_level=settings.memory_level,
         threshold=settings.threshold,
-        header=build_extension([(factory.name, answer)]),
+        header="; ".join((_NAME, *(name for name, said in answer.items() if said))),
     )

@@ -139,7 +139,8 @@ class FrameParser:
         """Return frames and parts of frames, ``most`` of them at a time.
 
         The first frame that RFC 6455 §5 forbids is not returned: it becomes the ``violation``, with
-        1002, and nothing behind it is parsed, as nobody can know where the next frame begins.
+        1002, as soon as those bytes of its header came that show it. Nothing behind it is parsed,
+        as nobody can know where the next frame begins.
         """
         pieces: list[Piece] = []
         data, at, heads = self._data, self._at, self._heads
@@ -165,11 +166,12 @@ class FrameParser:
                 bits = 64
                 start = at + 14
                 size = int.from_bytes(data[at + 2 : at + 10])
+            # A length is judged once all of it came: nobody waits for the masking key behind it.
+            if bits > 7 and length_bits(size) != bits and start - 4 <= end:
+                self.violation = _violation(data[at:], heads)
+                break
             stop = start + size
             if start > end or (stop > end and head & CONTROL):
-                break
-            if bits > 7 and length_bits(size) != bits:
-                self.violation = _violation(data[at:], heads)
                 break
             key = data[start - 4 : start]
             if stop > end:
@@ -204,14 +206,16 @@ class FrameParser:
 
 
 def _violation(data: bytes, heads: frozenset[int]) -> ProtocolError:
-    """The error for the frame at the start of ``data``, of which two bytes or more are there."""
+    """The error for the frame at the start of ``data``, of which two bytes or more are there.
+
+    Its ``frame`` tells no more than came: a masking key in part or ``b""``, a length of 0.
+    """
     head = data[0]
     masked = bool(data[1] & MASK)
     size = data[1] & ~MASK
     extended = {126: 2, 127: 8}.get(size, 0)
     start = 2 + extended + (4 if masked else 0)
     if extended:
-        # Of a length that has not come yet nothing is known.
         size = int.from_bytes(data[2 : 2 + extended]) if len(data) >= 2 + extended else 0
     # RSV1 has a meaning where messages may be compressed, but only on their first frames.
     undefined = RSV2 | RSV3 if heads is not _HEADS else RSV1 | RSV2 | RSV3

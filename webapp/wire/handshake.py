@@ -98,7 +98,9 @@ def negotiate(
 
     Raises:
         HandshakeError: 426 if the client asks for no WebSocket or for another version of it, 400
-            if it asks in a way that RFC 6455 §4.1 does not allow.
+            if it asks in a way that RFC 6455 §4.1 does not allow. What it offers is declined at
+            the most, but a list of offers that breaks its grammar is 400, too (§4.2.1, §9.1), and
+            so is an empty one.
     """
     headers = request.headers
     upgrade = _tokens(headers, "Upgrade")
@@ -175,17 +177,16 @@ def _key(keys: Sequence[str]) -> str:
 
 def _subprotocols(headers: _Headers) -> list[str]:
     """What Sec-WebSocket-Protocol offers, in order (RFC 6455 §11.3.4)."""
-    offered = []
-    for value in headers.getall("Sec-WebSocket-Protocol", ()):
-        for item in value.split(","):
-            token = item.strip(" \t")
-            if not _TOKEN.fullmatch(token):
-                raise _malformed(
-                    "Sec-WebSocket-Protocol is not a list of tokens.",
-                    value,
-                    "tokens separated by commas, without spaces inside",
-                )
-            offered.append(token)
+    values = headers.getall("Sec-WebSocket-Protocol", ())
+    # Several fields are one list, of which elements may be empty, but not all (RFC 7230 §7).
+    items = (item.strip(" \t") for item in ",".join(values).split(","))
+    offered = [item for item in items if item]
+    if values and not (offered and all(map(_TOKEN.fullmatch, offered))):
+        raise _malformed(
+            "Sec-WebSocket-Protocol is not a list of tokens.",
+            ", ".join(values).strip() or "nothing",
+            "tokens separated by commas, without spaces inside",
+        )
     return offered
 
 
@@ -194,13 +195,14 @@ def _choose(offered: Sequence[str], known: Literal["any"] | Sequence[str]) -> st
 
 
 def _extension(headers: _Headers, deflate: DeflateSettings | None) -> PerMessageDeflate | None:
+    """What of Sec-WebSocket-Extensions is agreed upon (RFC 6455 §11.3.2)."""
     offers = headers.getall("Sec-WebSocket-Extensions", ())
     try:
         return negotiate_deflate(offers, deflate)
     except OfferError:
         raise _malformed(
             "Sec-WebSocket-Extensions is not a list of extensions.",
-            ", ".join(offers),
+            ", ".join(offers).strip() or "nothing",
             "names with parameters, such as permessage-deflate; client_max_window_bits",
         ) from None
 

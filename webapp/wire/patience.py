@@ -1,4 +1,8 @@
-"""How long to wait for a peer: heartbeat, slow readers, unanswered closes; no clock of its own."""
+"""How long to wait for a peer; no clock of its own.
+
+Waited for are signs of life, a peer's reading, the rest of a message or frame that it has begun,
+and the answer to a close.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 __all__ = ["DeflateSettings", "StreamSettings", "Waits"]
 
 # Seconds between two looks, however short or long the waits are.
-_FINEST = 0.01
+_FINEST = 0.005
 _COARSEST = 1.0
 
 
