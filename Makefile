@@ -46,7 +46,7 @@ fuzz: $(VENV)/.fuzzing ## look for input that breaks the wire, for SECONDS=60
 conformance: $(VENV)/.runtime ## play the Autobahn test suite to the server; ARGS=--all to others, too
 	@$(BIN)/python -m conformance $(ARGS)
 
-bench: $(VENV)/.runtime ## measure it beside others, some eight minutes; ARGS="--help" says how
+bench: $(VENV)/.runtime ## measure it beside others, some eleven minutes; ARGS="--help" says how
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove the environment and what tools have left
@@ -61,8 +61,8 @@ browser:
 	root=; if [ "$$(id -u)" != 0 ]; then root="sudo -n"; fi; \
 	if command -v apt-get >/dev/null && [ -e /etc/debian_version ] && $$root true 2>/dev/null; then \
 		echo "Installing Chromium for the tests of the page"; \
-		export DEBIAN_FRONTEND=noninteractive; \
-		if $$root apt-get update -qq && $$root apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+		apt="$$root env DEBIAN_FRONTEND=noninteractive apt-get"; \
+		if $$apt update -qq && $$apt install -qq -y --no-install-recommends chromium >/dev/null; \
 		then exit 0; fi; \
 	fi; \
 	echo "The tests of the page need Chromium: install it (Debian: apt-get install chromium)." >&2; \

@@ -23,9 +23,10 @@ _DEFAULTS = {"cases": [*CASES], "servers": [*SERVERS], "rounds": 5, "seconds": 1
 
 _DESCRIPTION = """\
 Measure Echoscope beside what one would use instead: echoes and handshakes per second of server CPU
-time, round trips, memory, compression, and what an open page costs. The servers take turns, each
-pinned to one core; the load generator has the others and compares every echo byte for byte. All of
-it takes about eight minutes, on Linux with two cores or more, with nothing else running.
+time, round trips, also beside clients that flood, memory, compression, and what an open page
+costs. The servers take turns, each pinned to one core; the load generator has the others and
+compares every echo byte for byte. All of it takes about eleven minutes, on Linux with two cores or
+more, with nothing else running.
 """
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bench.load import Load
-from bench.measures import Measure, handshakes, idle, page, speed
+from bench.measures import fair, handshakes, idle, page, speed
+from bench.samples import Measure
 
 __all__ = ["CASES", "Case", "Kind"]
 
@@ -17,6 +18,7 @@ class Kind(Enum):
 
     SPEED = "Echoes per second of server CPU time"
     HANDSHAKES = "Connections per second of server CPU time"
+    FAIR = "Round trips in ms beside two clients that flood"
     MEMORY = "KiB of memory that an idle connection takes"
     PAGE = "Speed with a page open, of the speed without"
 
@@ -42,6 +44,10 @@ class Case:
         return self.loads * seconds + self.costs
 
 
+def _fair(title: str, flood: str) -> Case:
+    return Case(title, Kind.FAIR, fair(flood), rounds=3, loads=2, costs=2.0)
+
+
 def _idle(title: str, connections: int, costs: float, *, deflate: bool = False) -> Case:
     measure = idle(connections, deflate=deflate)
     return Case(title, Kind.MEMORY, measure, rounds=2, loads=0, costs=costs)
@@ -62,6 +68,9 @@ CASES: Mapping[str, Case] = {
     "1m": Case("1 MiB, 8 × 1", Kind.SPEED, speed(Load(8, 1, 1 << 20))),
     "deflate": Case("1 KiB of JSON, deflate, 16 × 1", Kind.SPEED, speed(_DEFLATE)),
     "handshakes": Case("upgrade and close, 32 at once", Kind.HANDSHAKES, handshakes),
+    "fair-messages": _fair("flood of 1-byte messages", "messages"),
+    "fair-pings": _fair("flood of pings", "pings"),
+    "fair-deflate": _fair("flood of 64 KiB of JSON, deflate", "deflate"),
     "idle": _idle("10,000 open", 10_000, 8.0),
     "idle-deflate": _idle("1,000 open, after compressed echoes", 1_000, 4.0, deflate=True),
     "page": _page("64 B, 64 × 1, watched", Load(64, 1, 64)),

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.measures import Sample
+from bench.samples import Sample
 
 __all__ = ["Figure", "Results", "Surroundings", "figure", "median", "ratio"]
 

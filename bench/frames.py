@@ -6,10 +6,12 @@ import os
 
 from websockets.speedups import apply_mask
 
-__all__ = ["CLOSE", "COMPRESSED", "FIN", "TEXT", "frame", "masked_frame"]
+__all__ = ["CLOSE", "COMPRESSED", "FIN", "PING", "PONG", "TEXT", "frame", "masked_frame"]
 
 TEXT = 0x1
 CLOSE = 0x8
+PING = 0x9
+PONG = 0xA
 COMPRESSED = 0x40  # RSV1 (RFC 7692 §6)
 FIN = 0x80
 _MASK = 0x80

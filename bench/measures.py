@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import resource
 import statistics
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TypeAlias
 
 from bench.deflated import NotNegotiatedError
+from bench.flooding import FLOODS, flooding
 from bench.load import Load, Result, loading
+from bench.politeness import polite
+from bench.samples import Measure, Meter, Sample, percentiles
 from bench.serving import serving
-from bench.usage import cpu_seconds, settled_bytes
+from bench.upgrade import PATIENCE
+from bench.usage import settled_bytes
 from bench.visits import visit
 from bench.watching import watching
 
-__all__ = ["Measure", "Sample", "handshakes", "idle", "page", "speed"]
+__all__ = ["fair", "handshakes", "idle", "page", "speed"]
 
 _WARM = 0.3  # seconds of load before the clock starts
 # The journal that memory is counted with, and a heartbeat that opening thousands does not outlast.
@@ -26,45 +27,6 @@ _CALM = {"ECHOSCOPE_JOURNAL__BYTES": "4MiB", "ECHOSCOPE_WEBSOCKET__HEARTBEAT": "
 # What fills that which the journal knows of closed connections.
 _VISITS = 1_000
 _SPARE = 200  # descriptors for everything but connections
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One figure, None where there is none, and what belongs to it.
-
-    ``busy`` is the share of the time that the server ran on its core, ``generator`` that of the
-    load generator; ``typical`` and ``slow`` are the 50th and 99th percentiles of round trips, in
-    seconds; ``used`` is the memory of a connection in bytes once it has had echoes.
-    """
-
-    value: float | None
-    busy: float | None = None
-    generator: float | None = None
-    typical: float | None = None
-    slow: float | None = None
-    used: float | None = None
-    note: str = ""
-
-
-# A server's name and the seconds to load it; one sample.
-Measure: TypeAlias = Callable[[str, float], Sample]
-
-
-class _Meter:
-    """Counts CPU seconds, of a server and of this process, and those on the wall."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self._begin = self._now()
-
-    def take(self) -> tuple[float, float, float]:
-        """Return what has passed since this was made: server, this process, the wall."""
-        now = self._now()
-        server, own, wall = (end - begin for end, begin in zip(now, self._begin, strict=True))
-        return server, own, wall
-
-    def _now(self) -> tuple[float, float, float]:
-        return cpu_seconds(self._process), time.process_time(), time.perf_counter()
 
 
 def speed(load: Load) -> Measure:
@@ -76,17 +38,45 @@ def speed(load: Load) -> Measure:
             loading(port, load) as generator,
         ):
             generator.run(seconds=min(_WARM, seconds))
-            meter = _Meter(process)
+            meter = Meter(process)
             result = generator.run(seconds=seconds)
             server, own, wall = meter.take()
-            percentiles = statistics.quantiles(result.times, n=100, method="inclusive")
+            typical, slow = percentiles(result.times)
             return Sample(
                 result.echoes / server,
                 busy=server / wall,
                 generator=own / wall,
-                typical=percentiles[49],
-                slow=percentiles[98],
+                typical=typical,
+                slow=slow,
                 note=_compression(load, result, generator.agreement) if load.deflate else "",
+            )
+
+    return _where_negotiated(measure)
+
+
+def fair(flood: str) -> Measure:
+    """The 99th percentile of a polite client's round trips, in seconds, beside this flood."""
+
+    def measure(name: str, seconds: float) -> Sample:
+        with (
+            serving(name, deflate=FLOODS[flood].deflate) as (process, port),
+            polite(port) as client,
+        ):
+            with flooding(port, flood) as flooders:
+                time.sleep(min(_WARM, seconds))
+                meter = Meter(process, flooders.process)
+                conversation = client.converse(2 * seconds)  # some answer once a second
+                server, own, wall = meter.take()
+            typical, slow = percentiles(conversation.times)
+            return Sample(
+                slow,
+                busy=server / wall,
+                generator=own / wall,
+                typical=typical,
+                slow=slow,
+                trips=len(conversation.times),
+                flooded=flooders.rate,
+                note="" if conversation.answered else f"no echo in {PATIENCE:g} s",
             )
 
     return _where_negotiated(measure)
@@ -96,7 +86,7 @@ def handshakes(name: str, seconds: float) -> Sample:
     """Connections per second of the server's CPU time, from their first byte to their last."""
     with serving(name) as (process, port):
         visit(port, seconds=min(_WARM, seconds))
-        meter = _Meter(process)
+        meter = Meter(process)
         visits = visit(port, seconds=seconds)
         server, own, wall = meter.take()
         return Sample(visits.count / server, busy=server / wall, generator=own / wall)
@@ -140,7 +130,7 @@ def page(load: Load) -> Measure:
 
             def rate() -> tuple[float, float, float]:
                 generator.run(seconds=min(_WARM, seconds))
-                meter = _Meter(process)
+                meter = Meter(process)
                 echoes = generator.run(seconds=seconds).echoes
                 server, own, wall = meter.take()
                 return echoes / server, server / wall, own / wall

@@ -24,6 +24,7 @@ _MARGIN = 8
 _UNITS = {
     Kind.SPEED: "echoes per CPU second",
     Kind.HANDSHAKES: "per CPU second",
+    Kind.FAIR: "99 %, in ms; less is better",
     Kind.MEMORY: "KiB each; less is better",
     Kind.PAGE: "of the speed without",
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bench.figures import Results
+from bench.politeness import PAUSE
 from bench.tables import notes, tables, waited
+from bench.upgrade import PATIENCE
 
 __all__ = ["markdown", "terminal"]
 
@@ -21,10 +23,10 @@ Servers that echo, side by side in one run:
 None of the others bounds the size of a message. Each is one process, pinned to the first core; the
 load generator has the others. In every round all servers take their turn, and each round begins
 with another one, as the speed of a machine drifts. Tables show medians of the rounds, {rounds} of
-them ({few} for memory) with {seconds:g} s of load for each sample after a warm-up; in brackets the
-least and the most. Figures are divided within a round, and the median of these ratios is what
-stands in the table. Server CPU time is user and system time of its process, as the kernel counts
-it.
+them ({few} for memory, {some} beside floods) with {seconds:g} s of load for each sample after a
+warm-up, twice that beside floods; in brackets the least and the most. Figures are divided within a
+round, and the median of these ratios is what stands in the table. Server CPU time is user and
+system time of its process, as the kernel counts it.
 
 The load generator is one process with plain sockets, epoll and frames built beforehand. It
 compares every echo byte for byte, those that are compressed once inflated; a wrong, missing or
@@ -35,12 +37,20 @@ for the handshakes is a TCP connection of its own, upgraded, closed by the clien
 answered, and ended by the server. Memory is resident memory of the process, for each of the
 connections that are open at the same time; echoscope's journal is bounded to 4 MiB there, and full
 before. An open page is a client of `/live`; its speed is compared with that before and after.
+
+A flood is two clients in a process of their own. They repeat one message, or one ping, as fast as
+their connections take it, and read at once what comes back: it is compared byte for byte, and
+counted where it may be compressed. The client whose round trips are measured was connected before
+them. It sends a text of 64 bytes, compares the echo, waits {pause:g} ms, and so on; it gives up an
+echo after {patience:g} s, and counts those.
 """
 
 _CAVEATS = (
-    "Round trips are those of this load: as much as possible, all the time. They tell of queues, "
-    "the load generator's own included, and not how fast a server answers when little is asked of "
-    "it. With 16 in flight they are those of 16 together.",
+    "Round trips, but for those beside floods, are those of this load: as much as possible, all "
+    "the time. They tell of queues, the load generator's own included, and not how fast a server "
+    "answers when little is asked of it. With 16 in flight they are those of 16 together.",
+    "Beside floods, a server that answers once a second gives few round trips: what 99 % of them "
+    "took is then the longest.",
     "Client and server share a machine: the CPU time of the loopback interface is in each figure, "
     "that of a real network is not.",
     "Resident memory leaves out what the kernel holds for a connection.",
@@ -68,7 +78,12 @@ def markdown(results: Results) -> str:
                 *[table.markdown() for table in tables(results)],
                 "## How it is measured",
                 _ABOUT.format(
-                    rounds=results.rounds, few=min(2, results.rounds), seconds=results.seconds
+                    rounds=results.rounds,
+                    few=min(2, results.rounds),
+                    some=min(3, results.rounds),
+                    seconds=results.seconds,
+                    pause=PAUSE * 1000,
+                    patience=PATIENCE,
                 ).rstrip(),
                 "## What to keep in mind",
                 "\n".join(f"- {text}" for text in (*_remarks(results), *_CAVEATS)),

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from bench.cases import CASES, Case
 from bench.figures import Results
-from bench.measures import Sample
 from bench.progress import Progress
+from bench.samples import Sample
 from bench.serving import StartError, why_absent
 from bench.surroundings import surroundings
 from bench.tables import OURS, quantity

@@ -9,13 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.golang import BuildError, built
 
-__all__ = ["SERVERS", "BuildError", "StartError", "serving", "why_absent"]
+__all__ = ["SERVERS", "BuildError", "StartError", "running", "serving", "why_absent"]
 
 _REPOSITORY = Path(__file__).parent.parent
 _PATIENCE = 10.0  # seconds, for a server to start or to end
@@ -42,7 +42,7 @@ def _websockets(deflate: bool) -> list[str]:
 
 
 def _gorilla(deflate: bool) -> list[str]:
-    return [str(built()), *["-deflate"] * deflate]
+    return [str(built()), "-print", *["-deflate"] * deflate]
 
 
 # The commands, each to be given a port of 127.0.0.1. All of them echo at /ws; none but echoscope
@@ -70,11 +70,22 @@ def serving(
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Run a server for as long as the context lasts; give its process and its port.
 
-    With ``deflate`` it negotiates permessage-deflate, as it does by itself. The server is pinned to
-    the first core, the calling thread to the others, if there are any. Raises BuildError where the
-    server cannot be had (see `why_absent`), StartError where it does not listen.
+    With ``deflate`` it negotiates permessage-deflate, as it does by itself. Raises BuildError where
+    the server cannot be had (see `why_absent`), StartError where it does not listen.
     """
-    command = SERVERS[name](deflate)
+    with running(SERVERS[name](deflate), environment) as served:
+        yield served
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run a command that is to be given a port; give its process and the port once it listens.
+
+    The server is pinned to the first core, the calling thread to the others, if there are any.
+    Raises StartError.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from bench.cases import CASES, Case, Kind
 from bench.figures import Results, figure, median, ratio
-from bench.measures import Sample
+from bench.samples import Sample
 
 __all__ = ["OURS", "Table", "notes", "quantity", "tables", "waited"]
 
@@ -16,6 +16,8 @@ OURS = "echoscope"
 
 # A server that used less than this share of its core had to wait for somebody.
 _BUSY = 0.9
+
+_PERCENTILES = "half of them, and 99 %, took no longer"
 
 Row: TypeAlias = tuple[str, ...]
 # What a cell says of the samples of one server in one case; None where there is nothing to say.
@@ -52,7 +54,8 @@ def tables(results: Results) -> list[Table]:
     made = [
         *(_figures(results, kind) for kind in Kind),
         _ratios(results),
-        _table(results, "Round trips in ms: half of them, and 99 %, took no longer", _times),
+        _table(results, f"Round trips in ms: {_PERCENTILES}", _times),
+        _table(results, "Round trips beside floods, and answers a second to these", _floods),
         _table(results, "How busy the server and the load generator were", _shares),
     ]
     return [table for table in made if table.rows]
@@ -63,6 +66,8 @@ def quantity(kind: Kind, value: float) -> str:
     match kind:
         case Kind.MEMORY:
             return f"{value / 1024:,.1f}"
+        case Kind.FAIR:
+            return _milliseconds(value)
         case Kind.PAGE:
             return f"{value:.2f}"
         case _:
@@ -88,13 +93,16 @@ def notes(results: Results) -> list[str]:
     said: dict[tuple[str, str], list[str]] = {}
     for key, servers in results.samples.items():
         for name, samples in servers.items():
-            if samples[-1].note:
-                said.setdefault((CASES[key].title, samples[-1].note), []).append(name)
+            note = next((sample.note for sample in reversed(samples) if sample.note), "")
+            if note:
+                said.setdefault((CASES[key].title, note), []).append(name)
     return [f"{title}, {', '.join(names)}: {note}" for (title, note), names in said.items()]
 
 
 def _figures(results: Results, kind: Kind) -> Table:
     """Medians, with the least and the most of the rounds."""
+    if kind is Kind.FAIR:
+        return _table(results, f"{kind.value}: {_PERCENTILES}", _fairness, kind)
     table = _table(results, kind.value, _value, kind)
     if kind is not Kind.MEMORY:
         return table
@@ -127,23 +135,45 @@ def _value(case: Case, samples: Sequence[Sample]) -> str:
     return f"{middle} ({quantity(case.kind, found.least)}–{quantity(case.kind, found.most)})"
 
 
+def _fairness(case: Case, samples: Sequence[Sample]) -> str:
+    """The 50th percentile, and the 99th as other figures are."""
+    typical = median(sample.typical for sample in samples)
+    slow = _value(case, samples)
+    return slow if typical is None else f"{_milliseconds(typical)} / {slow}"
+
+
 def _used(case: Case, samples: Sequence[Sample]) -> str | None:
     used = median(sample.used for sample in samples)
     return None if used is None else quantity(case.kind, used)
 
 
-def _times(_: Case, samples: Sequence[Sample]) -> str | None:
+def _times(case: Case, samples: Sequence[Sample]) -> str | None:
     typical = median(sample.typical for sample in samples)
     slow = median(sample.slow for sample in samples)
-    if typical is None or slow is None:
+    if typical is None or slow is None or case.kind is Kind.FAIR:
         return None
-    return f"{typical * 1000:.2f} / {slow * 1000:.2f}"
+    return f"{_milliseconds(typical)} / {_milliseconds(slow)}"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.2f}" if seconds < 1 else f"{seconds * 1000:,.0f}"
+
+
+def _floods(_: Case, samples: Sequence[Sample]) -> str | None:
+    trips = median(sample.trips for sample in samples)
+    answers = median(sample.flooded for sample in samples)
+    return None if trips is None or answers is None else f"{trips:,.0f} / {answers:,.0f}"
 
 
 def _shares(_: Case, samples: Sequence[Sample]) -> str | None:
     server = median(sample.busy for sample in samples)
     generator = median(sample.generator for sample in samples)
     return None if server is None or generator is None else f"{server:.0%} / {generator:.0%}"
+
+
+def _quotient(value: float) -> str:
+    # Some servers take a thousand times as long.
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
 
 
 def _ratios(results: Results) -> Table:
@@ -158,7 +188,7 @@ def _ratios(results: Results) -> Table:
             if value is not None:
                 found.setdefault(key, {})[name] = value
     rows = [
-        (CASES[key].title, *(f"{values[name]:.2f}" if name in values else "" for name in names))
+        (CASES[key].title, *(_quotient(values[name]) if name in values else "" for name in names))
         for key, values in found.items()
     ]
     return Table("Echoscope's figure divided by each other's", ("", *names), rows)

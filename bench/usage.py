@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 __all__ = ["cpu_seconds", "resident_bytes", "settled_bytes"]
 
@@ -17,7 +18,7 @@ _LOOKS = 20
 _STILL = 0.002  # the share by which they may differ
 
 
-def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
+def cpu_seconds(process: subprocess.Popen[Any]) -> float:
     """User and system time of a process with all its threads, to the nanosecond."""
     # The clock tick of proc(5) would be a hundredth of a second.
     clock = ctypes.c_int()

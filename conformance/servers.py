@@ -13,7 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.golang import BuildError, built
-from bench.serving import StartError, serving
+from bench.serving import SERVERS as MEASURED
+from bench.serving import StartError, running
 from webapp import __version__
 
 __all__ = ["OURS", "SERVERS", "AbsentError", "Server"]
@@ -41,36 +42,28 @@ class Server:
     running: Callable[[], AbstractContextManager[int]]
 
 
-def _measured(
-    name: str, settings: Mapping[str, str] | None = None
+def _started(
+    command: Callable[[], list[str]], settings: Mapping[str, str] | None = None
 ) -> Callable[[], AbstractContextManager[int]]:
-    """Take a server that is measured in `bench`, too."""
+    """Take a server that is to be given a port."""
 
     @contextmanager
-    def running() -> Iterator[int]:
+    def started() -> Iterator[int]:
         with ExitStack() as stack:
             try:
-                _, port = stack.enter_context(serving(name, settings, deflate=True))
+                _, port = stack.enter_context(running(command(), settings))
             except (BuildError, StartError) as error:
                 raise AbsentError(f"It does not start: {error}") from error
             yield port
 
-    return running
+    return started
 
 
-@contextmanager
-def _gorilla() -> Iterator[int]:
-    try:
-        built()  # it knows what is missing
-    except BuildError as error:
-        raise AbsentError(f"It does not start: {error}") from error
-    _BUILDS.mkdir(parents=True, exist_ok=True)
-    program = _BUILDS / "gorilla"
-    gopath = os.environ.get("GOPATH") or "/usr/share/gocode"
-    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": gopath}
-    _run("go", "build", "-o", program, _ECHOES / "gorilla.go", environment=environment)
-    with _listening([str(program)], {}) as port:
-        yield port
+def _measured(
+    name: str, settings: Mapping[str, str] | None = None
+) -> Callable[[], AbstractContextManager[int]]:
+    """Take a server as `bench` measures it, with compression."""
+    return _started(lambda: MEASURED[name](True), settings)
 
 
 @contextmanager
@@ -107,10 +100,10 @@ def _listening(command: list[str], environment: Mapping[str, str]) -> Iterator[i
             process.kill()
 
 
-def _run(*command: str | Path, environment: Mapping[str, str] | None = None) -> str:
+def _run(*command: str | Path) -> str:
     """Run what prepares a server; its failure means that there is none."""
     result = subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, check=False, env=environment
+        command, capture_output=True, text=True, check=False
     )
     if result.returncode:
         raise AbsentError(f"{command[0]} {command[1]} failed: {result.stderr.strip()}")
@@ -143,7 +136,7 @@ SERVERS: Mapping[str, Server] = {
         "`EnableCompression: true`; the echo checks texts",
         _go,
         "It checks a text when it has all of it.",
-        _gorilla,
+        _started(lambda: [str(built()), "-check", "-deflate"]),
     ),
     "unchecked": Server(
         "gorilla/websocket, texts unchecked",

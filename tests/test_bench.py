@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from bench.__main__ import main
 from bench.cases import CASES
-from bench.measures import idle
+from bench.measures import fair, idle
 from bench.memory import million
 from bench.serving import SERVERS, StartError, serving, why_absent
 from tests.command import PATIENCE, REPOSITORY
@@ -52,12 +52,21 @@ def test_a_short_run_measures_all_servers_and_writes_it_down(tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_the_other_cases_run_too() -> None:
-    cases = "64x1,1k,64k,1m,page16"
+    cases = "64x1,1k,64k,1m,fair-messages,fair-pings,page16"
     result = bench(*SHORT, "--servers", "echoscope", "--cases", cases, "--no-write")
     assert result.returncode == 0, result.stderr
     for case in cases.split(","):
         assert CASES[case].title in result.stdout
     assert "Written" not in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PRESENT)
+def test_every_server_is_flooded(name: str) -> None:
+    sample = fair("deflate")(name, 0.05)
+    assert sample.value == sample.slow
+    assert sample.trips
+    assert sample.flooded
 
 
 @pytest.mark.slow

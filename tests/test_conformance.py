@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import ClientConnection, connect
 
 from conformance.report import Result, keep, kept, markdown
 from conformance.run import RunError, play
+from conformance.servers import SERVERS, AbsentError
 from conformance.suite import Suite, SuiteError, find
 from conformance.verdicts import (
     CASES,
@@ -279,6 +283,40 @@ def test_without_a_suite_the_command_says_so_and_fails(tmp_path: Path) -> None:
         "The Autobahn test suite cannot be run: WSTEST names"
         f" {nowhere}, and No such file or directory.\n"
     )
+
+
+# The servers.
+
+
+@contextmanager
+def connected(name: str) -> Iterator[ClientConnection]:
+    """A client of this server; the test is skipped where the server cannot be had."""
+    with ExitStack() as stack:
+        try:
+            port = stack.enter_context(SERVERS[name].running())
+        except AbsentError as error:
+            pytest.skip(str(error))
+        yield stack.enter_context(connect(f"ws://127.0.0.1:{port}/ws"))
+
+
+def test_gorilla_compresses_and_checks_texts() -> None:
+    with connected("gorilla") as ws:
+        assert [extension.name for extension in ws.protocol.extensions] == ["permessage-deflate"]
+        for message in ("Größe", b"\xff"):
+            ws.send(message)
+            assert ws.recv() == message
+        ws.send(b"\xff", text=True)
+        with pytest.raises(ConnectionClosedError) as closed:
+            ws.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1007
+
+
+def test_gorilla_as_it_is_measured_leaves_texts_unchecked() -> None:
+    with connected("unchecked") as ws:
+        assert [extension.name for extension in ws.protocol.extensions] == ["permessage-deflate"]
+        ws.send(b"\xff", text=True)
+        assert ws.recv(decode=False) == b"\xff"
 
 
 # A run of the suite.

@@ -1,5 +1,6 @@
 // Command gorilla is what the course page builds with gorilla/websocket: an upgrader with buffers of
-// 1024 bytes, a loop that reads a message, prints it and writes it back.
+// 1024 bytes, a loop that reads a message and writes it back. The page prints each message. It does
+// not check texts, which the library leaves to those who use it.
 package main
 
 import (
@@ -7,6 +8,8 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 )
@@ -14,11 +17,16 @@ import (
 // Messages of up to this size are printed; nobody prints a megabyte.
 const printed = 1024
 
+var (
+	checking = flag.Bool("check", false, "close with 1007 for a text that is not UTF-8")
+	deflate  = flag.Bool("deflate", false, "negotiate permessage-deflate")
+	printing = flag.Bool("print", false, "print messages of up to 1 KiB")
+)
+
 func main() {
-	deflate := flag.Bool("deflate", false, "negotiate permessage-deflate")
 	flag.Parse()
 	if flag.NArg() != 1 {
-		log.Fatal("usage: gorilla [-deflate] PORT")
+		log.Fatal("usage: gorilla [-check] [-deflate] [-print] PORT")
 	}
 	upgrader := websocket.Upgrader{
 		ReadBufferSize:    1024,
@@ -47,7 +55,11 @@ func echo(connection *websocket.Conn) error {
 		if err != nil {
 			return err
 		}
-		if len(message) <= printed {
+		if *checking && kind == websocket.TextMessage && !utf8.Valid(message) {
+			goodbye := websocket.FormatCloseMessage(websocket.CloseInvalidFramePayloadData, "no UTF-8")
+			return connection.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
+		}
+		if *printing && len(message) <= printed {
 			fmt.Printf("received: %s\n", message)
 		}
 		if err := connection.WriteMessage(kind, message); err != nil {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bench.figures import Results, Surroundings
-from bench.measures import Sample
+from bench.samples import Sample
 
 __all__ = ["results", "samples"]
 

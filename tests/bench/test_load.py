@@ -1,7 +1,6 @@
 """The load generator counts echoes, and notices whatever is none."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -10,34 +9,21 @@ from aiohttp import WSMsgType, web
 from bench.load import Load, Result, loading
 from bench.upgrade import EchoError
 from bench.visits import visit
+from tests.bench.echoes import (
+    TRANSPORT,
+    Handler,
+    app_of,
+    echo,
+    hang_up,
+    repeat_the_first,
+    say_nothing,
+)
 from webapp import create_app
-
-Handler = Callable[[web.WebSocketResponse], Awaitable[None]]
-TRANSPORT = web.ResponseKey("transport", asyncio.Transport)
 
 
 def run(port: int, load: Load, *, batches: int = 3, patience: float = 10) -> Result:
     with loading(port, load) as generator:
         return generator.run(batches=batches, patience=patience)
-
-
-def app_of(handler: Handler, **options: Any) -> web.Application:
-    async def handle(request: web.Request) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse(max_msg_size=0, **options)
-        await ws.prepare(request)
-        assert request.transport is not None
-        ws[TRANSPORT] = request.transport
-        await handler(ws)
-        return ws
-
-    app = web.Application()
-    app.add_routes([web.get("/ws", handle)])
-    return app
-
-
-async def echo(ws: web.WebSocketResponse) -> None:
-    async for message in ws:
-        await ws.send_str(message.data)
 
 
 @pytest.mark.parametrize(
@@ -85,13 +71,6 @@ async def turn_binary(ws: web.WebSocketResponse) -> None:
         await ws.send_bytes(message.data.encode())
 
 
-async def repeat_the_first(ws: web.WebSocketResponse) -> None:
-    first = await ws.receive_str()
-    await ws.send_str(first)
-    async for _ in ws:
-        await ws.send_str(first)
-
-
 async def swap(ws: web.WebSocketResponse) -> None:
     while True:
         message = await ws.receive()
@@ -109,16 +88,6 @@ async def echo_twice(ws: web.WebSocketResponse) -> None:
 
 async def leave(ws: web.WebSocketResponse) -> None:
     await ws.receive_str()
-
-
-async def hang_up(ws: web.WebSocketResponse) -> None:
-    await ws.receive_str()
-    ws[TRANSPORT].close()
-
-
-async def say_nothing(ws: web.WebSocketResponse) -> None:
-    async for _ in ws:
-        pass
 
 
 async def echo_but_one(ws: web.WebSocketResponse) -> None:

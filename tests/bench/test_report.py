@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 
 from bench.cases import Kind
-from bench.measures import Sample
 from bench.plot import svg
 from bench.report import markdown, terminal
+from bench.samples import Sample
 from bench.tables import Table, quantity, tables, waited
 from tests.bench.results import results, samples
 
@@ -31,6 +31,18 @@ RUN = results(
             "gorilla": [Sample(700.0, note="no parameters")] * 3,
         },
         "handshakes": {"echoscope": samples(1, 2, 3), "gorilla": samples(4, 8, 6)},
+        "fair-pings": {
+            "echoscope": [
+                Sample(0.004, typical=0.002, slow=0.004, trips=300, flooded=400_000.0, note="once"),
+                Sample(0.008, typical=0.003, slow=0.008, trips=500, flooded=300_000.0),
+                Sample(0.006, typical=0.001, slow=0.006, trips=400, flooded=500_000.0),
+            ],
+            "gorilla": [Sample(2.0, typical=1.25, slow=2.0, trips=2, flooded=90_000.0)] * 3,
+        },
+        "fair-deflate": {
+            "echoscope": [Sample(0.5, typical=0.2, slow=0.5, trips=9, flooded=1_000.0)] * 3,
+            "gorilla": [Sample(None, note="not negotiated")] * 3,
+        },
         "idle": {
             "echoscope": [Sample(10240.0, used=11264.0, note="900 connections")],
             "gorilla": [Sample(20480.0, used=21504.0, note="900 connections")],
@@ -63,6 +75,26 @@ def table(title: str) -> Table:
             [("upgrade and close, 32 at once", "2 (1–3)", "6 (4–8)")],
         ),
         (
+            "that flood: half of them, and 99 %",
+            ("", "echoscope", "gorilla"),
+            [
+                ("flood of pings", "2.00 / 6.00 (4.00–8.00)", "1,250 / 2,000 (2,000–2,000)"),
+                (
+                    "flood of 64 KiB of JSON, deflate",
+                    "200.00 / 500.00 (500.00–500.00)",
+                    "not negotiated",
+                ),
+            ],
+        ),
+        (
+            "Round trips beside floods",
+            ("", "echoscope", "gorilla"),
+            [
+                ("flood of pings", "400 / 400,000", "2 / 90,000"),
+                ("flood of 64 KiB of JSON, deflate", "9 / 1,000", ""),
+            ],
+        ),
+        (
             "KiB of memory",
             ("", "echoscope", "gorilla"),
             [
@@ -77,11 +109,12 @@ def table(title: str) -> Table:
             [
                 ("64 B, 64 × 1", "2.00"),
                 ("upgrade and close, 32 at once", "0.25"),
+                ("flood of pings", "0.0030"),
                 ("10,000 open", "0.50"),
             ],
         ),
         (
-            "Round trips",
+            "Round trips in ms: half",
             ("", "echoscope", "gorilla"),
             [("64 B, 64 × 1", "2.00 / 4.00", "1.00 / 2.00")],
         ),
@@ -121,6 +154,8 @@ def test_a_table_is_aligned_on_the_terminal_and_ruled_on_the_page() -> None:
     [
         (Kind.SPEED, 123456.7, "123,457"),
         (Kind.HANDSHAKES, 99.5, "100"),
+        (Kind.FAIR, 0.01234, "12.34"),
+        (Kind.FAIR, 1.2344, "1,234"),
         (Kind.MEMORY, 1536.0, "1.5"),
         (Kind.PAGE, 0.987, "0.99"),
     ],
@@ -138,6 +173,7 @@ REMARKS = (
     "64 B, 64 × 1 (gorilla)",
     "load average 1.2",
     "1 KiB of JSON, deflate, 16 × 1, echoscope: not negotiated.",
+    "flood of pings, echoscope: once.",
     "10,000 open, echoscope, gorilla: 900 connections.",
 )
 
@@ -164,7 +200,8 @@ def test_the_page_holds_all_tables_and_where_they_come_from() -> None:
     for said in (
         "on 2026-01-02 by `make bench`: 2 cores of a machine",
         "Python 3.99, Go 9.9.",
-        "the rounds, 3 of them (2 for memory) with 1.5 s of load",
+        "the rounds, 3 of them (2 for memory, 3 beside floods) with 1.5 s of load",
+        "waits 2 ms, and so on; it gives up an echo after 10 s",
         "(images/benchmarks.svg)",
     ):
         assert said in page.replace("\n", " ")
@@ -180,14 +217,14 @@ def test_the_plot_has_a_bar_for_each_figure_as_long_as_it_is_large() -> None:
     root = ElementTree.fromstring(picture)
     name = "{http://www.w3.org/2000/svg}"
     bars = root.findall(f"{name}rect")
-    # 64x1, handshakes and idle compare two servers each; the others show one figure.
-    assert len(bars) == 6
+    # 64x1, handshakes, fair-pings and idle compare two servers each; the others show one figure.
+    assert len(bars) == 8
     widths = [float(bar.attrib["width"]) for bar in bars]
     assert widths[0] / widths[1] == pytest.approx(2000 / 1500, rel=0.01)
-    assert widths[4] / widths[5] == pytest.approx(0.5, rel=0.01)
-    assert [bar.attrib["class"] for bar in bars] == ["bar ours", "bar"] * 3
+    assert widths[6] / widths[7] == pytest.approx(0.5, rel=0.01)
+    assert [bar.attrib["class"] for bar in bars] == ["bar ours", "bar"] * 4
     texts = [text.text for text in root.findall(f"{name}text")]
-    assert {"2,000", "1,500", "10.0", "20.0", "echoscope", "gorilla"} <= {*texts}
+    assert {"2,000", "1,500", "6.00", "10.0", "20.0", "echoscope", "gorilla"} <= {*texts}
     width, height = (float(root.attrib[side]) for side in ("width", "height"))
     for bar in bars:
         assert float(bar.attrib["x"]) + float(bar.attrib["width"]) <= width

@@ -2,6 +2,8 @@
 
 import io
 
+import pytest
+
 from bench.progress import Progress
 from bench.rounds import steps
 
@@ -31,8 +33,10 @@ def test_the_page_is_measured_of_echoscope_alone() -> None:
     assert list(steps(["page"], ["gorilla"], 2)) == []
 
 
-def test_memory_needs_two_rounds_only() -> None:
-    assert [number for number, _, _ in steps(["idle"], ["gorilla"], 5)] == [1, 2]
+@pytest.mark.parametrize(("case", "rounds"), [("idle", 2), ("fair-pings", 3), ("64x1", 5)])
+def test_some_cases_need_few_rounds_only(case: str, rounds: int) -> None:
+    numbers = [number for number, _, _ in steps([case], ["gorilla"], 5)]
+    assert numbers == [*range(1, rounds + 1)]
 
 
 class Terminal(io.StringIO):
