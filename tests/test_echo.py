@@ -257,11 +257,14 @@ OF_A_CONNECTION = (
 )
 
 
-@pytest.mark.parametrize("last", ["closing handshake", "end", "violation"])
-async def test_what_a_connection_was_made_of_goes_with_it(client: Client, last: str) -> None:
+@pytest.mark.parametrize("last", ["closing handshake", "end", "violation", "a part"])
+@pytest.mark.parametrize("extension", ["", "Sec-WebSocket-Extensions: permessage-deflate\r\n"])
+async def test_what_a_connection_was_made_of_goes_with_it(
+    client: Client, extension: str, last: str
+) -> None:
     """Without the garbage collector: it would come late, and have the more to do."""
     assert client.port is not None
-    peer = await RawClient.connect(client.port)
+    peer = await RawClient.connect(client.port, headers=extension)
     gc.collect()
     gc.disable()
     try:
@@ -273,6 +276,8 @@ async def test_what_a_connection_was_made_of_goes_with_it(client: Client, last: 
         elif last == "violation":
             peer.send(client_frame(0x3))
             await peer.rest()
+        elif last == "a part":
+            peer.send(client_frame(0x1, b"Bonj", fin=False))
         await peer.close()
         await until(lambda: isinstance(events(client)[-1], Closed))
         await asyncio.sleep(0)  # the loop's own call ends

@@ -72,3 +72,40 @@ def test_a_log_that_is_closed_is_no_matter() -> None:
     writer.flush()
     writer.handle(record("and again"))
     writer.flush()
+
+
+class Refusing(io.StringIO):
+    """A stream that takes nothing for a while."""
+
+    refusing = True
+
+    def write(self, text: str) -> int:
+        if self.refusing:
+            raise BlockingIOError
+        return super().write(text)
+
+
+def test_lines_that_a_stream_refuses_are_counted_too() -> None:
+    stream = Refusing()
+    writer = LogWriter(stream)
+    for _ in range(3):
+        writer.handle(record("lost"))
+        writer.flush()
+    stream.refusing = False
+    writer.handle(record("found"))
+    writer.flush()
+    assert stream.getvalue() == (
+        "found\n3 lines of this log were left out: they came faster than they could be written\n"
+    )
+
+
+def test_a_record_that_cannot_be_formatted_is_no_matter_for_who_logs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stream = io.StringIO()
+    writer = LogWriter(stream)
+    writer.handle(logging.LogRecord("webapp.hub", logging.INFO, "", 0, "%d", ("no number",), None))
+    writer.handle(record("the next"))
+    writer.flush()
+    assert stream.getvalue() == "the next\n"
+    assert "no number" in capsys.readouterr().err

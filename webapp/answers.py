@@ -5,7 +5,7 @@ import logging
 
 from aiohttp import web
 
-from webapp.wire.transport import unsent
+from webapp.wire.transport import buffered, unsent
 
 __all__ = ["Answers"]
 
@@ -39,16 +39,21 @@ class Answers:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(interval)
-            self._look(loop.time())
+            for transport in list(self._open):
+                try:
+                    self._look(transport, loop.time())
+                except Exception:  # a bug must not end the sweep for all others
+                    logger.exception("failed to look after a connection")
+                    del self._open[transport]
 
-    def _look(self, now: float) -> None:
-        for transport, (before, since) in list(self._open.items()):
-            left = unsent(transport)
-            if transport.is_closing() and not transport.get_write_buffer_size():
-                del self._open[transport]
-            elif not left or left != before:
-                self._open[transport] = left, now
-            elif now - since >= self._timeout:
-                del self._open[transport]
-                transport.abort()
-                logger.info("an answer was not read for %g s: its connection is cut", self._timeout)
+    def _look(self, transport: asyncio.Transport, now: float) -> None:
+        before, since = self._open[transport]
+        left = unsent(transport)
+        if transport.is_closing() and not buffered(transport):
+            del self._open[transport]
+        elif not left or left != before:
+            self._open[transport] = left, now
+        elif now - since >= self._timeout:
+            del self._open[transport]
+            transport.abort()
+            logger.info("an answer was not read for %g s: its connection is cut", self._timeout)

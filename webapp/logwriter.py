@@ -6,20 +6,20 @@ import logging
 import threading
 import time
 from collections import deque
-from contextlib import suppress
 from typing import TextIO
 
 __all__ = ["LogWriter"]
 
 _MOST = 1000  # lines that wait to be written
 _PAUSE = 0.02  # seconds in which lines gather to go out together
-_AT_THE_END = 1.0  # seconds for what is left
+_AT_THE_END = 0.3  # seconds for what is left
 
 
 class LogWriter(logging.Handler):
     """Writes a line for each record to a stream: a pipe that is full holds up nobody else.
 
-    Then lines are left out, and counted; the count is written once there is room.
+    Then lines are left out, and counted; the count is written once there is room. A stream that
+    refuses lines is told later how many.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -30,12 +30,19 @@ class LogWriter(logging.Handler):
         self._progress = threading.Condition()
         # Each of these is changed by one thread only: those that log take turns.
         self._taken = self._left_out = 0
-        self._written = self._told = 0  # of those taken, of those left out
+        self._written = 0  # of those taken, or given up
+        self._unwritten = 0  # of these, what the stream refused
+        self._told = 0  # of those left out and refused
         threading.Thread(target=self._write, name="log", daemon=True).start()
 
     def emit(self, record: logging.LogRecord) -> None:
         if len(self._lines) < _MOST:
-            self._lines.append(self.format(record))
+            try:
+                line = self.format(record)
+            except Exception:  # logging's own way to tell of it
+                self.handleError(record)
+                return
+            self._lines.append(line)
             self._taken += 1
         else:
             self._left_out += 1
@@ -43,7 +50,7 @@ class LogWriter(logging.Handler):
             self._something.set()
 
     def flush(self) -> None:
-        """Wait until all is written, for a second at the most."""
+        """Wait, for a moment at the most, until all is written."""
         with self._progress:
             self._progress.wait_for(lambda: self._written == self._taken, _AT_THE_END)
 
@@ -53,12 +60,14 @@ class LogWriter(logging.Handler):
             self._something.clear()
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
             count = len(lines)
-            if missing := self._left_out - self._told:
-                self._told += missing
+            if missing := self._left_out + self._unwritten - self._told:
                 lines.append(self.format(_gap(missing)))
-            with suppress(OSError, ValueError):  # nobody reads it any more
+            try:
                 self._stream.write("".join([f"{line}\n" for line in lines]))
                 self._stream.flush()
+                self._told += missing
+            except Exception:  # it may be closed, or full: this thread has to go on
+                self._unwritten += count
             with self._progress:
                 self._written += count
                 self._progress.notify_all()
@@ -66,5 +75,5 @@ class LogWriter(logging.Handler):
 
 
 def _gap(lines: int) -> logging.LogRecord:
-    text = "%d lines of this log were left out: nobody read it"
+    text = "%d lines of this log were left out: they came faster than they could be written"
     return logging.LogRecord(__name__, logging.WARNING, "", 0, text, (lines,), None)

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 _RUNNER_TIMEOUT = 0.1
 
 # What server.shutdown_timeout may be exceeded by until the process ends, whatever still hangs.
-_GRACE = 0.8
+_GRACE = 0.6
 
 # How many connections asyncio accepts at once. Where it has no descriptors for them, it tries as
 # often all the same, and for each try it sets a timer that begins this anew: with more than one,

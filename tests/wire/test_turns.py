@@ -173,6 +173,17 @@ def test_an_answer_of_its_own_is_the_same_in_any_chunks() -> None:
     assert found[0][1].startswith(b"\x82\x09ONEONEONE\x82\x7e\x01\x2c")
 
 
+@pytest.mark.parametrize("size", range(0x10000 - 8, 0x10000 + 8))
+@pytest.mark.parametrize("more", range(10))
+def test_what_stands_behind_a_large_message_is_not_taken_for_a_part_of_it(
+    size: int, more: int
+) -> None:
+    """About 64 KiB a header becomes six bytes longer, and so may a chunk be for another reason."""
+    outcome = partial(outcome_of, kept=50, limit=1 << 20)
+    chunk = client_frame(BINARY, bytes(size)) + (client_frame(TEXT) + client_frame(PING))[:more]
+    assert outcome(chunk) == outcome(chunk[:9], chunk[9:])
+
+
 @pytest.mark.parametrize("chunk", [client_frame(TEXT, b"late"), PLAIN], ids=["alone", "two"])
 def test_what_comes_behind_our_own_close_is_recorded_and_not_echoed(chunk: bytes) -> None:
     engine = Engine()

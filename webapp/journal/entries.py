@@ -16,16 +16,20 @@ __all__ = [
     "PAYLOAD",
     "REMARK",
     "Entry",
+    "Turn",
     "bytes_of",
     "bytes_of_remark",
     "connection_of",
+    "entries_of",
     "event_of",
+    "weight_of",
 ]
 
 # A frame stays as the wire recorded it until it is read.
 Entry: TypeAlias = Record | Event
 
-# What came together: echoes in short, or entries and what they cost in bytes.
+# What came together: echoes in short, or entries and what they cost in bytes. They are told apart by
+# their lengths: to wrap either into something that has a name would double what an echo takes here.
 Turn: TypeAlias = Echoes | tuple[Sequence[Entry], int]
 
 # Places in a record,

@@ -29,8 +29,9 @@ __all__ = ["HEARTBEATS_SHARE", "Ring"]
 # What part of the ring heartbeats may fill, where nothing else needs the room.
 HEARTBEATS_SHARE: Final = 8
 
-# So many echoes may be new: what each of them takes is not much, and counted with the others.
+# So many echoes may be new and not within the bounds yet, and of these many bytes at the most.
 _MANY = 32
+_MUCH = 8192
 
 
 class Ring:
@@ -94,7 +95,7 @@ class Ring:
     def record_echo(self, echo: Echoes) -> None:
         """Take one message that was answered with itself."""
         self._new.append(echo)
-        if len(self._new) >= _MANY:
+        if len(self._new) >= _MANY or len(echo[2]) > _MUCH:
             self._settle()
 
     def record_echoes(self, echoes: Echoes) -> None:

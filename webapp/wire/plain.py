@@ -27,6 +27,8 @@ class PlainLane:
     results; what is written here twice is what a call for each frame would cost.
     """
 
+    otherwise: Callable[[bytes], None]  # takes what is not one plain message and nothing else
+
     __slots__ = (
         "_kept",
         "_max_size",
@@ -49,9 +51,6 @@ class PlainLane:
         self._kept = outbox.kept
         self._max_size = max_size
         self._short_chunk = 6 + min(max_size, outbox.kept, _SHORT - 1)  # with its header
-
-    # Takes what is not one plain message and nothing else.
-    otherwise: Callable[[bytes], None]
 
     def received(self, data: bytes) -> None:
         """Echo a chunk that is one plain message and nothing else.
@@ -93,7 +92,8 @@ class PlainLane:
         size = end - 8 if end < 0x10000 + 8 else end - 14
         if _SHORT <= size <= self._max_size:
             header = build_header(data[0], size)
-            if data[1] == MASK | header[1] and data[2 : len(header)] == header[2:]:
+            coded = bytes((data[0], MASK | header[1])) + header[2:]
+            if data.startswith(coded) and len(coded) + 4 + size == end:
                 return header
         return b""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 if TYPE_CHECKING:
     from aiohttp.web_protocol import RequestHandler
 
-__all__ = ["LARGE", "Mount", "Receiver", "unsent"]
+__all__ = ["LARGE", "Mount", "Receiver", "buffered", "unsent"]
 
 # From this size on, in bytes, what is sent is not joined: that would copy it.
 LARGE = 64 * 1024
@@ -33,15 +33,23 @@ else:  # pragma: no cover - the tests run on Linux
         return 0
 
 
+def buffered(transport: asyncio.Transport) -> int:
+    """How many bytes wait in this process to be sent to a peer."""
+    try:
+        return transport.get_write_buffer_size()
+    except AttributeError:  # asyncio's over TLS that was closed twice: it knows nothing any more
+        return 0
+
+
 def unsent(transport: asyncio.Transport) -> int:
     """How many bytes a peer has not taken yet: in our buffer, and where known the kernel's.
 
     The kernel's moves on long before ours does: it holds megabytes.
     """
-    size = transport.get_write_buffer_size()
-    sock = transport.get_extra_info("socket")
-    if sock is not None:
-        with suppress(OSError, ValueError):  # it may be gone, its descriptor be -1
+    size = buffered(transport)
+    with suppress(AttributeError, OSError, ValueError):  # it may be gone, its descriptor be -1
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
             size += _queued(sock)
     return size
 
@@ -172,7 +180,8 @@ class Mount(asyncio.Protocol):
 
     def close(self) -> None:
         """Close the connection once everything written is sent."""
-        self._transport.close()
+        if not self._transport.is_closing():
+            self._transport.close()
 
     def abort(self) -> None:
         """Drop the connection at once, with what is still unsent."""

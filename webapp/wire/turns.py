@@ -54,6 +54,7 @@ class Turns:
         """The connection is gone: nothing comes any more."""
         self._reader.lost("the connection ended")
         self.stop()
+        del self.received  # what refers to itself
         if self._reader.plain is not None:
             del self._reader.plain.otherwise
 
