@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice
 
 from aiohttp import web
@@ -171,7 +171,8 @@ class Hub:
 
     def stats(self) -> Stats:
         """Add up what went over all connections, ended and open."""
-        traffic = replace(self._past)
+        traffic = Traffic()
+        traffic.add(self._past)
         for connection in self._connections.values():
             traffic.add(connection.stream.traffic)
         return Stats(

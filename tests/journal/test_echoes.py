@@ -139,16 +139,14 @@ def test_whoever_looks_sees_what_has_just_been_recorded(look: str) -> None:
     assert getattr(kept, look) != before
 
 
-@pytest.mark.parametrize("way", ["record_echo", "record_echoes"])
-def test_a_turn_that_is_large_is_taken_at_once(way: str) -> None:
+def test_a_turn_that_is_large_is_taken_at_once() -> None:
     """What has not been taken yet is not within the bounds: it must not be much."""
     kept = journal(size=100_000)
-    record = getattr(kept, way)
     gc.collect()
     tracemalloc.start()
     try:
         for number in range(31):
-            record(("c-1", number, os.urandom(65_000), 1))
+            kept.record_echoes(("c-1", number, os.urandom(65_000), 1))
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -15,7 +15,7 @@ from tests.wire.frames import client_frame, until
 from webapp.wire.extensions import negotiate_deflate
 from webapp.wire.plain import PlainLane
 from webapp.wire.reading import Reader
-from webapp.wire.records import Remark, Traffic
+from webapp.wire.records import Remark
 from webapp.wire.settings import DeflateSettings
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
@@ -32,7 +32,7 @@ def outcome_of(*chunks: bytes, kept: int = LIMIT, limit: int = LIMIT) -> tuple[o
     failures = [
         f"{error.code} {error.reason.partition(' at byte')[0]}" for error in engine.failures
     ]
-    return told, engine.sink.written, engine.controls, failures, engine.traffic
+    return told, engine.sink.written, engine.controls, failures, engine.traffic.counts()
 
 
 def _general(remark: Remark | None) -> str | None:
@@ -85,9 +85,9 @@ def _without_beginnings(found: tuple[object, ...]) -> tuple[object, ...]:
     """Of a frame at fault, how much had come depends on the chunks."""
     told, written, controls, failures, traffic = found
     assert isinstance(told, list)
-    assert isinstance(traffic, Traffic)
+    assert isinstance(traffic, dict)
     shown = [(record[1], record[2], record[7]) if record[7] else record for record in told]
-    return shown, written, controls, failures, traffic.messages_in, traffic.messages_out
+    return shown, written, controls, failures, traffic["messages_in"], traffic["messages_out"]
 
 
 PLAIN_ONES = client_frame(TEXT, b"x") * 5000
@@ -168,7 +168,7 @@ def test_an_answer_of_its_own_is_the_same_in_any_chunks() -> None:
         for chunk in chunks:
             engine.turns.received(chunk)
         told = [record[2:] for record in engine.records]
-        found.append((told, engine.sink.written, engine.traffic))
+        found.append((told, engine.sink.written, engine.traffic.counts()))
     assert found[0] == found[1] == found[2]
     assert found[0][1].startswith(b"\x82\x09ONEONEONE\x82\x7e\x01\x2c")
 

@@ -28,8 +28,8 @@ __all__ = [
 # A frame stays as the wire recorded it until it is read.
 Entry: TypeAlias = Record | Event
 
-# What came together: echoes in short, or entries and what they cost in bytes. They are told apart by
-# their lengths: to wrap either into something that has a name would double what an echo takes here.
+# What came together: echoes in short, or entries and what they cost in bytes. They are told apart
+# by their lengths: wrapped into something that has a name, an echo would take twice as much.
 Turn: TypeAlias = Echoes | tuple[Sequence[Entry], int]
 
 # Places in a record,

@@ -29,9 +29,8 @@ __all__ = ["HEARTBEATS_SHARE", "Ring"]
 # What part of the ring heartbeats may fill, where nothing else needs the room.
 HEARTBEATS_SHARE: Final = 8
 
-# So many echoes may be new and not within the bounds yet, and of these many bytes at the most.
+# So many echoes may be new and not within the bounds yet: together at most a quarter of a mebibyte.
 _MANY = 32
-_MUCH = 8192
 
 
 class Ring:
@@ -93,9 +92,9 @@ class Ring:
         self._add(records, size)
 
     def record_echo(self, echo: Echoes) -> None:
-        """Take one message that was answered with itself."""
+        """Take one message that was answered with itself, of few bytes."""
         self._new.append(echo)
-        if len(self._new) >= _MANY or len(echo[2]) > _MUCH:
+        if len(self._new) >= _MANY:
             self._settle()
 
     def record_echoes(self, echoes: Echoes) -> None:

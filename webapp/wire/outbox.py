@@ -60,7 +60,7 @@ class Outbox:
         """Add a message, compressed if that was agreed upon and helps; return what it takes, as the
         size in bytes of a message that would take as long to send as it is.
         """
-        self._traffic.messages_out += 1
+        self._traffic.went += 1
         if self._deflater is None:
             return self.put(FIN | opcode, payload, now)
         data = self._deflater.deflate(payload)
@@ -124,7 +124,7 @@ class Outbox:
         """Send all frames in one write, then hand on all records."""
         if frames := self.frames:
             self.frames = []
-            self._traffic.bytes_out += self.mount.write(frames)
+            self._traffic.went_bytes += self.mount.write(frames)
         if records := self.records:
             self.records = []
             self._observe(records)

@@ -8,7 +8,7 @@ from time import time_ns
 from webapp.wire.frames import FIN, MASK, Opcode, apply_mask
 from webapp.wire.headers import SHORT_HEADERS, build_header
 from webapp.wire.outbox import Outbox
-from webapp.wire.records import Traffic
+from webapp.wire.records import MUCH, Traffic
 from webapp.wire.transport import LARGE
 
 __all__ = ["PlainLane"]
@@ -58,29 +58,30 @@ class PlainLane:
         All chunks of a client that waits for each echo are such. For them even the loop of
         ``echo`` shows, and a list of what is to be sent, and a call more to come here.
         """
-        end = len(data)
+        end, outbox = len(data), self._outbox
+        told, tell = data, outbox.tell_echo
         if 6 <= end <= self._short_chunk and data[1] == MASK + end - 6:
-            header, start, told = SHORT_HEADERS[data[0]][end - 6], 6, data
+            header, start = SHORT_HEADERS[data[0]][end - 6], 6
         elif header := self._longer_header(data):
             start = len(header) + 4  # behind the masking key
             told = data[: start + self._kept]
+            if len(told) > MUCH:
+                tell = outbox.tell_echoes
         else:
             self.otherwise(data)
             return
         payload = apply_mask(data[start:], data[start - 4 : start])
-        head, outbox = data[0], self._outbox
+        head = data[0]
         plain = payload.isascii() if head == _TEXT_HEAD else head == _BINARY_HEAD
         if plain and self.ready and outbox.answering:
             traffic = self._traffic
-            traffic.messages_in += 1
-            traffic.messages_out += 1
-            traffic.bytes_in += end
-            traffic.bytes_out += end - 4  # without that key
+            traffic.lone += 1
+            traffic.lone_bytes += end
             if end < LARGE:
                 self._send(header + payload)
             else:
                 outbox.mount.write([header, payload])
-            outbox.tell_echo((self._name, time_ns(), told, 1))
+            tell((self._name, time_ns(), told, 1))
         else:
             self.otherwise(data)
 
@@ -126,13 +127,13 @@ class PlainLane:
             if size > kept:  # told alone, because only its beginning is kept
                 if messages > told:
                     outbox.tell_echoes((self._name, now, data[told_end:at], messages - told))
-                outbox.tell_echo((self._name, now, data[at : start + kept], 1))
+                outbox.tell_echoes((self._name, now, data[at : start + kept], 1))
                 told_end, told = stop, messages + 1
             at = stop
             messages += 1
             room -= size
         if messages > told:
             outbox.tell_echoes((self._name, now, data[told_end:at], messages - told))
-        self._traffic.messages_in += messages
-        self._traffic.messages_out += messages
+        self._traffic.came += messages
+        self._traffic.went += messages
         return at, messages if room > 0 else most

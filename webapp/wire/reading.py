@@ -203,7 +203,7 @@ class Reader:
                 elif opcode == Opcode.PING:
                     listener.ping_received(payload, now)
                 elif message is not None:
-                    self._traffic.messages_in += 1
+                    self._traffic.came += 1
                     if outbox.answering and (reply := self._answer(message[0], message[1])):
                         room -= outbox.message(reply[0], reply[1], now)
                 if self.deaf:

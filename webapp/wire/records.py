@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 __all__ = [
     "HEARTBEAT",
+    "MUCH",
     "Answer",
     "Direction",
     "Echoes",
@@ -40,23 +41,48 @@ class State(StrEnum):
 class Traffic:
     """What went over a connection after its handshake; messages are those of data frames."""
 
-    messages_in: int = 0
-    messages_out: int = 0
-    bytes_in: int = 0
-    bytes_out: int = 0
+    # Messages and bytes, but for lone echoes: messages that came alone in a chunk and went back as
+    # they were, all but the masking key. To count those twice shows in how many there can be.
+    came: int = 0
+    went: int = 0
+    came_bytes: int = 0
+    went_bytes: int = 0
+    lone: int = 0
+    lone_bytes: int = 0  # as they came
     heartbeats: int = 0  # pings that this server sent because nothing came
 
+    @property
+    def messages_in(self) -> int:
+        return self.came + self.lone
+
+    @property
+    def messages_out(self) -> int:
+        return self.went + self.lone
+
+    @property
+    def bytes_in(self) -> int:
+        return self.came_bytes + self.lone_bytes
+
+    @property
+    def bytes_out(self) -> int:
+        return self.went_bytes + self.lone_bytes - 4 * self.lone
+
     def counts(self) -> dict[str, int]:
-        """All of them, by name."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        """What there is to tell, by name."""
+        return {name: getattr(self, name) for name in _COUNTS}
 
     def add(self, other: Traffic) -> None:
         """Count what went over another connection, too."""
-        self.messages_in += other.messages_in
-        self.messages_out += other.messages_out
-        self.bytes_in += other.bytes_in
-        self.bytes_out += other.bytes_out
+        self.came += other.came
+        self.went += other.went
+        self.came_bytes += other.came_bytes
+        self.went_bytes += other.went_bytes
+        self.lone += other.lone
+        self.lone_bytes += other.lone_bytes
         self.heartbeats += other.heartbeats
+
+
+_COUNTS = ("messages_in", "messages_out", "bytes_in", "bytes_out", "heartbeats")
 
 
 # What is special about a frame, for the few that have something: what was wrong with it; how many
@@ -92,6 +118,9 @@ Record: TypeAlias = tuple[
 # and that shows.
 Echoes: TypeAlias = tuple[str, int, bytes, int]
 
+# An observer need not count each echo within its bounds at once, unless it is of so many bytes.
+MUCH = 8192
+
 
 class Observer(Protocol):
     """Who is told what was on the wire, a turn at a time, in order; it returns at once."""
@@ -100,7 +129,7 @@ class Observer(Protocol):
         """Take frames, and the list itself."""
 
     def record_echo(self, echo: Echoes, /) -> None:
-        """Take one message and its echo."""
+        """Take one message and its echo, if they are no more than ``MUCH``."""
 
     def record_echoes(self, echoes: Echoes, /) -> None:
         """Take messages and their echoes."""

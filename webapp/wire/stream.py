@@ -129,7 +129,7 @@ class WebSocketStream:
             raise ConnectionResetError(f"the connection is {self.state}")
         self._outbox.put((FIN if fin else 0) | rsv << 4 | opcode, payload, time.time_ns())
         if fin and not opcode & CONTROL:
-            self.traffic.messages_out += 1
+            self.traffic.went += 1
         self._outbox.flush()
 
     def ping(self, remark: Remark | None = None) -> None:

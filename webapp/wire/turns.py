@@ -69,7 +69,7 @@ class Turns:
     # What the mount reports
 
     def _take(self, data: bytes) -> None:
-        self._traffic.bytes_in += len(data)
+        self._traffic.came_bytes += len(data)
         if self._busy:
             self._reader.feed(data)  # one more chunk can arrive after pausing
         elif not self._reader.deaf:
