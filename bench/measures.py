@@ -82,14 +82,18 @@ def fair(flood: str) -> Measure:
     return _where_negotiated(measure)
 
 
-def handshakes(name: str, seconds: float) -> Sample:
+def handshakes(at_once: int) -> Measure:
     """Connections per second of the server's CPU time, from their first byte to their last."""
-    with serving(name) as (process, port):
-        visit(port, seconds=min(_WARM, seconds))
-        meter = Meter(process)
-        visits = visit(port, seconds=seconds)
-        server, own, wall = meter.take()
-        return Sample(visits.count / server, busy=server / wall, generator=own / wall)
+
+    def measure(name: str, seconds: float) -> Sample:
+        with serving(name) as (process, port):
+            visit(port, at_once, seconds=min(_WARM, seconds))
+            meter = Meter(process)
+            visits = visit(port, at_once, seconds=seconds)
+            server, own, wall = meter.take()
+            return Sample(visits.count / server, busy=server / wall, generator=own / wall)
+
+    return measure
 
 
 def idle(wanted: int, *, deflate: bool = False) -> Measure:

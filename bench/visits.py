@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from bench.frames import CLOSE, frame, masked_frame
 from bench.upgrade import PATIENCE, EchoError, Handshake
 
-__all__ = ["AT_ONCE", "Visits", "visit"]
+__all__ = ["Visits", "visit"]
 
-AT_ONCE = 32
 _KEYS = 64
 
 _NORMAL = (1000).to_bytes(2)  # RFC 6455 §7.4.1
@@ -56,10 +55,10 @@ class _Visit:
         return True
 
 
-def visit(port: int, *, seconds: float = 0.0, count: int = 0) -> Visits:
+def visit(port: int, at_once: int = 32, *, seconds: float = 0.0, count: int = 0) -> Visits:
     """Visit the server at this port of 127.0.0.1 for so many seconds, or else so often.
 
-    `AT_ONCE` connections are there at a time. Raises EchoError for what is not as it should be.
+    `at_once` connections are there at a time. Raises EchoError for what is not as it should be.
     """
     handshakes = itertools.cycle([Handshake.of(port) for _ in range(_KEYS)])
     crowd: dict[int, _Visit] = {}
@@ -70,7 +69,7 @@ def visit(port: int, *, seconds: float = 0.0, count: int = 0) -> Visits:
             while True:
                 now = time.perf_counter()
                 more = done + len(crowd) < count if count else now < begin + seconds
-                while more and len(crowd) < AT_ONCE:
+                while more and len(crowd) < at_once:
                     arrival = _arrive(port, next(handshakes))
                     crowd[arrival.socket.fileno()] = arrival
                     epoll.register(arrival.socket, select.EPOLLIN)
