@@ -128,7 +128,12 @@ def leave_without_reading(port: int, flood: bytes, over: threading.Event) -> Non
                 incoming.write(sock.recv(65536))
         tls.write(handshake("/ws", port))
         sock.sendall(outgoing.read())
-        incoming.write(sock.recv(65536))
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            try:
+                answer += tls.read(4096)
+            except ssl.SSLWantReadError:
+                incoming.write(sock.recv(65536))
         tls.write(flood)
         with suppress(ssl.SSLError):
             tls.unwrap()
