@@ -14,6 +14,7 @@ from aiohttp import web
 from tests.peer import PATIENCE, Peer, dial, eventually, frame, handshake
 from tests.served import Client, Serve, port_of
 from webapp import Config, create_app
+from webapp.answers import Answers
 from webapp.hub import HUB
 from webapp.journal.events import Closed, Noted, Refused
 from webapp.journal.memory import JOURNAL
@@ -337,6 +338,28 @@ async def test_an_answer_that_nobody_takes_is_given_up(serve: Serve) -> None:
         await eventually(lambda: asyncio.all_tasks() - before)
         await eventually(lambda: not asyncio.all_tasks() - before)
         assert 0.2 <= loop.time() - began < 2
+
+
+async def test_a_bug_with_one_connection_spares_the_others(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await serve(limits={"slow_peer_timeout": 0.2})
+    await fill(client)
+    look = Answers._look
+
+    def look_once_in_vain(answers: Answers, transport: asyncio.Transport, now: float) -> None:
+        monkeypatch.setattr(Answers, "_look", look)
+        look(answers, transport, now)
+        answers._open.pop(transport, None)
+        raise RuntimeError("a bug, behind all that there was to do")
+
+    monkeypatch.setattr(Answers, "_look", look_once_in_vain)
+    assert (await client.get("/healthz")).status == 200
+    await eventually(lambda: "failed to look after a connection" in caplog.text)
+    before = asyncio.all_tasks()
+    with await ask_and_read_nothing(port_of(client)):
+        await eventually(lambda: asyncio.all_tasks() - before)
+        await eventually(lambda: not asyncio.all_tasks() - before)
 
 
 @pytest.mark.slow

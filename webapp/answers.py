@@ -44,7 +44,7 @@ class Answers:
                     self._look(transport, loop.time())
                 except Exception:  # a bug must not end the sweep for all others
                     logger.exception("failed to look after a connection")
-                    del self._open[transport]
+                    self._open.pop(transport, None)
 
     def _look(self, transport: asyncio.Transport, now: float) -> None:
         before, since = self._open[transport]

@@ -33,8 +33,7 @@ def keep_some_memory() -> None:
 def settle() -> None:
     """Have the collector look no more at what has been loaded so far: it will not go away.
 
-    How often it looks is left as it is: with higher thresholds handshakes cost a tenth less, and
-    resident memory creeps up with every thousand of them.
+    How often it looks is left as it is: what a connection was made of goes without it.
     """
     gc.collect()
     gc.freeze()

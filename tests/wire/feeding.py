@@ -64,7 +64,6 @@ class Engine:
             outbox=self.outbox,
             traffic=self.traffic,
             max_message_size=self.limit,
-            kept_payload=self.kept,
             deflate=self.deflate,
             answer=self.answer,
             listener=self,

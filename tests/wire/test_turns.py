@@ -251,7 +251,6 @@ def test_the_examples_take_the_lanes_that_they_are_to() -> None:
         outbox=engine.outbox,
         traffic=engine.traffic,
         max_message_size=LIMIT,
-        kept_payload=LIMIT,
         deflate=None,
         answer=engine.answer,
         listener=engine,

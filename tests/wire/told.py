@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp.wire.echoes import spelled_out
-from webapp.wire.records import MUCH, Echoes, Record
+from webapp.wire.records import SMALL, Echoes, Record
 
 __all__ = ["Told"]
 
@@ -16,7 +16,7 @@ class Told(list[Record]):
 
     def record_echo(self, echo: Echoes) -> None:
         assert echo[3] == 1
-        assert len(echo[2]) <= MUCH
+        assert len(echo[2]) <= SMALL
         self.record_echoes(echo)
 
     def record_echoes(self, echoes: Echoes) -> None:

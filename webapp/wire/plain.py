@@ -8,7 +8,7 @@ from time import time_ns
 from webapp.wire.frames import FIN, MASK, Opcode, apply_mask
 from webapp.wire.headers import SHORT_HEADERS, build_header
 from webapp.wire.outbox import Outbox
-from webapp.wire.records import MUCH, Traffic
+from webapp.wire.records import SMALL, Traffic
 from webapp.wire.transport import LARGE
 
 __all__ = ["PlainLane"]
@@ -65,7 +65,7 @@ class PlainLane:
         elif header := self._longer_header(data):
             start = len(header) + 4  # behind the masking key
             told = data[: start + self._kept]
-            if len(told) > MUCH:
+            if len(told) > SMALL:
                 tell = outbox.tell_echoes
         else:
             self.otherwise(data)

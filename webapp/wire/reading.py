@@ -46,7 +46,6 @@ class Reader:
 
     __slots__ = (
         "_answer",
-        "_kept",
         "_left",
         "_listener",
         "_messages",
@@ -64,23 +63,21 @@ class Reader:
         outbox: Outbox,
         traffic: Traffic,
         max_message_size: int,
-        kept_payload: int,
         deflate: PerMessageDeflate | None,
         answer: Answer,
         listener: Listener,
     ) -> None:
-        """``kept_payload``: how many bytes of each payload are to be recorded."""
+        """``max_message_size`` in bytes, 0: none; ``deflate``: what was agreed upon."""
         self.deaf = False  # else nothing is told of what comes
         self._outbox = outbox
         self._traffic = traffic
-        self._kept = kept_payload
         # Where messages may be compressed, echoes may, too, and there is no fast lane.
         self.plain = None
         if deflate is None and answer is same:
             self.plain = PlainLane(outbox, traffic, max_message_size or _TURN_BYTES)
         self._answer = answer
         self._listener = listener
-        self._parser = FrameParser(kept_payload, deflate=deflate is not None)
+        self._parser = FrameParser(outbox.kept, deflate=deflate is not None)
         self._messages = MessageAssembler(
             max_message_size, None if deflate is None else deflate.inflater()
         )
@@ -191,7 +188,7 @@ class Reader:
                     if messages.compressed:
                         remark = inflated(b"", messages.inflated)  # a part of a message
                     elif message is not None and message[2]:
-                        remark = inflated(message[1][: self._kept], len(message[1]))
+                        remark = inflated(message[1][: outbox.kept], len(message[1]))
                 elif opcode == Opcode.CLOSE:
                     closing = parse_close(payload)  # judged before it is recorded
                 elif opcode == Opcode.PONG:

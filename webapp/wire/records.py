@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 __all__ = [
     "HEARTBEAT",
-    "MUCH",
+    "SMALL",
     "Answer",
     "Direction",
     "Echoes",
@@ -118,8 +118,8 @@ Record: TypeAlias = tuple[
 # and that shows.
 Echoes: TypeAlias = tuple[str, int, bytes, int]
 
-# An observer need not count each echo within its bounds at once, unless it is of so many bytes.
-MUCH = 8192
+# Bytes. So small an echo need not be within an observer's bounds at once.
+SMALL = 8192
 
 
 class Observer(Protocol):
@@ -129,7 +129,7 @@ class Observer(Protocol):
         """Take frames, and the list itself."""
 
     def record_echo(self, echo: Echoes, /) -> None:
-        """Take one message and its echo, if they are no more than ``MUCH``."""
+        """Take one message and its echo, told in at most ``SMALL`` bytes."""
 
     def record_echoes(self, echoes: Echoes, /) -> None:
         """Take messages and their echoes."""

@@ -22,10 +22,11 @@ class Waits:
 
     @property
     def sweep_interval(self) -> float:
-        """How often to look, in seconds, so that no wait takes more than a tenth longer.
+        """How often to look, in seconds.
 
-        A silent peer takes three looks: one to see it alive for the last time, one to ping it, one
-        to give it up.
+        A wait begins at one look and ends at another: it takes a fifth longer at the most, unless
+        it is one of milliseconds. A silent peer takes three looks: one to see it alive for the last
+        time, one to ping it, one to give it up.
         """
         waits = (self.heartbeat / 4, self.close, self.slow_peer, self.message)
         return max(_FINEST, min(_COARSEST, *(wait / 10 for wait in waits if wait)))

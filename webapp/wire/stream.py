@@ -93,7 +93,6 @@ class WebSocketStream:
             outbox=self._outbox,
             traffic=self.traffic,
             max_message_size=settings.max_message_size,
-            kept_payload=settings.kept_payload,
             deflate=self._deflate,
             answer=answer,
             listener=self,
