@@ -8,7 +8,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from webapp.gate.hosts import HostPolicy, parse_authority
+from webapp.gate.hosts import HostPolicy, is_loopback, parse_authority
 
 DEFAULT = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -100,7 +100,8 @@ BAD_ENTRIES = [
     ("localhost.", "ends in a dot"),
     ("", "host is missing"),
     (" localhost", "visible ASCII"),
-    ("b\xfccher.test", r"b\\u00fccher.test"),
+    ("b\xfccher\u200b.test", r"b\\u00fccher\\u200b.test"),
+    ("\xfc..test", "internationalised"),
     ("fe80::1%eth0", "brackets"),
     ("1:2:3", "IPv6"),
     ("[localhost]", "brackets"),
@@ -165,6 +166,24 @@ def test_an_empty_header_is_named_as_such() -> None:
     refusal = HostPolicy(DEFAULT).check([""])
     assert refusal is not None
     assert refusal.came == "an empty Host header"
+
+
+def test_an_internationalised_name_is_known_by_its_a_labels() -> None:
+    policy = HostPolicy(["B\xfccher.test"])
+    assert policy.check(["xn--bcher-kva.test:8080"]) is None
+    assert policy.check(["b\xfccher.test"]) is not None
+
+
+@pytest.mark.parametrize("host", ["localhost", "a.localhost", "127.0.0.1", "127.9.9.9", "[::1]"])
+def test_this_machine_is_known_by_several_names(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost.test", "notlocalhost", "0.0.0.0", "128.0.0.1", "[::]", "[::2]", "*"]
+)
+def test_other_hosts_are_other_machines(host: str) -> None:
+    assert not is_loopback(host)
 
 
 def test_one_text_is_not_a_list_of_entries() -> None:

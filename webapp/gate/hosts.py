@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+import idna
+
 from webapp.gate.refusals import Refusal, visible
 
-__all__ = ["HostPolicy", "is_address", "parse_authority"]
+__all__ = ["HostPolicy", "is_address", "is_loopback", "parse_authority", "to_ascii"]
 
 # Narrower than RFC 3986 §3.2.2 and §3.2.3: no percent-encoding, no empty port, no leading zeros in
 # a port. Browsers never send those, and a second spelling of a host is a way around a list.
@@ -69,6 +71,35 @@ def is_address(host: str) -> bool:
     return host.startswith("[") or host.rpartition(".")[2].isdigit()
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether a canonical host is this machine alone: RFC 6761 §6.3, 127/8, ::1."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def to_ascii(authority: str) -> str:
+    """
+    Return `host[:port]` with an internationalised host in its A-labels (RFC 5890 §2.3.2.1).
+
+    For what people write in configurations: what clients send is never mapped to anything. Raises
+    ValueError with a clause that says what is wrong.
+    """
+    host, colon, port = authority.partition(":")
+    if host.isascii():
+        return authority
+    if not host.isprintable():
+        raise ValueError("its host has a character that one does not see")
+    try:
+        # UTS 46 without the transitional mappings: what browsers do with what is typed.
+        return idna.encode(host, uts46=True).decode("ascii") + colon + port
+    except idna.IDNAError:
+        raise ValueError("its host is not an internationalised name") from None
+
+
 class HostPolicy:
     """
     The hosts that a request may name in its Host header.
@@ -122,7 +153,7 @@ def _parse_entry(entry: object) -> str:
     # More than one colon, no bracket: an IPv6 address as people write it.
     bare = entry.count(":") > 1 and not entry.startswith("[")
     try:
-        host, port = parse_authority(f"[{entry}]" if bare else entry)
+        host, port = parse_authority(f"[{entry}]" if bare else to_ascii(entry))
     except ValueError as fault:
         raise ValueError(f"{given} is not a host: {fault}. {expected}") from None
     if port is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from webapp.gate.hosts import is_address, parse_authority
+from webapp.gate.hosts import is_address, parse_authority, to_ascii
 from webapp.gate.refusals import Refusal, visible
 
 __all__ = ["Origin", "OriginPolicy"]
@@ -149,13 +149,12 @@ def _parse_rule(entry: object) -> _Rule:
     # A number in place of the port's wildcard: the grammar then refuses a second port.
     scheme, separator, authority = (entry[:-1] + "0" if any_port else entry).partition("://")
     subdomains = authority.startswith("*.")
-    text = scheme + separator + authority.removeprefix("*.")
     try:
-        if "*" in text:
+        if "*" in scheme or "*" in authority.removeprefix("*."):
             raise ValueError(
                 "a wildcard stands for whole labels at the left of a name, or for the port"
             )
-        origin = Origin.parse(text)
+        origin = Origin.parse(scheme + separator + to_ascii(authority.removeprefix("*.")))
         if subdomains and is_address(origin.host):
             raise ValueError("a wildcard stands for labels of a name, not for a part of an address")
     except ValueError as fault:
