@@ -114,14 +114,15 @@ def test_the_shortest_heartbeat_is_one_that_can_be_kept() -> None:
 
 def test_the_sample_file_is_the_defaults() -> None:
     assert load_config(str(SAMPLE)).config == Config()
-    document = parse_yaml(SAMPLE.read_text())
-    assert set(document.lines) == {setting.path for setting in settings()} | set(section_paths())
+    lines = parse_yaml(SAMPLE.read_text()).lines
+    keys = {path for path in lines if not isinstance(path[-1], int)}
+    assert keys == {setting.path for setting in settings()} | set(section_paths())
 
 
 def test_every_setting_of_the_sample_file_has_a_comment_above_it() -> None:
     lines = SAMPLE.read_text().splitlines()
     for (_, *names), number in parse_yaml(SAMPLE.read_text()).lines.items():
-        if names:
+        if names and isinstance(names[-1], str):
             assert re.match(rf"{'  ' * len(names)}# \S", lines[number - 2]), (
                 f"nothing stands above {lines[number - 1]}"
             )
@@ -134,7 +135,19 @@ def test_every_setting_of_the_sample_file_has_a_comment_above_it() -> None:
         {"server": {"host": "::1", "port": 0, "shutdown_timeout": 0.1 + 0.2}},
         {"websocket": {"subprotocols": ["chat", "true", "1"], "heartbeat": 1.0123456789}},
         {"websocket": {"subprotocols": []}, "origins": {"allowed": [], "allow_missing": False}},
-        {"hosts": {"allowed": ["*"]}, "journal": {"bytes": 12345, "payload": 0}},
+        {
+            "hosts": {"allowed": ["*"]},
+            "access": {"public": True},
+            "journal": {"bytes": 12345, "payload": 0},
+        },
+        {
+            "server": {
+                "public_url": "https://echo.example",
+                "trusted_proxies": ["10.0.0.0/8", "::1"],
+            },
+            "access": {"public": True},
+            "journal": {"redact": ["X-Api-Key", "1", "null"]},
+        },
         {"websocket": {"path": "/x", "compression": {"enabled": False, "threshold": 1000}}},
     ],
 )

@@ -1,28 +1,12 @@
 """Where the configuration comes from, which source is above which, and what a mistake says."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.config.mistakes import mistakes
 from webapp.config.settings import Config, settings
-from webapp.config.sources import ConfigError, load_config
-
-
-@pytest.fixture(autouse=True)
-def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def mistakes(
-    file: str | None = None,
-    environ: Mapping[str, str] | None = None,
-    flags: Mapping[str, str] | None = None,
-) -> list[str]:
-    with pytest.raises(ConfigError) as caught:
-        load_config(file, environ, flags)
-    return [str(problem) for problem in caught.value.problems]
+from webapp.config.sources import load_config
 
 
 def test_without_any_source_it_is_the_defaults() -> None:
@@ -43,9 +27,9 @@ def test_each_source_is_above_the_one_before() -> None:
 
 
 def test_a_source_changes_only_what_it_names() -> None:
-    Path("config.yaml").write_text("server: {host: 0.0.0.0, port: 1}\nlimits: {max_connections: 5}")
+    Path("config.yaml").write_text("server: {host: '::1', port: 1}\nlimits: {max_connections: 5}")
     config = load_config(None, {"ECHOSCOPE_SERVER__PORT": "3"}).config
-    assert (config.server.host, config.server.port) == ("0.0.0.0", 3)
+    assert (config.server.host, config.server.port) == ("::1", 3)
     assert config.limits.max_connections == 5
 
 
@@ -64,10 +48,10 @@ def test_a_source_changes_only_what_it_names_in_a_section_within_a_section() -> 
 
 
 def test_a_list_is_replaced_and_not_merged() -> None:
-    Path("config.yaml").write_text("hosts: {allowed: [a.example, b.example]}")
-    assert load_config().config.hosts.allowed == ("a.example", "b.example")
-    config = load_config(None, {"ECHOSCOPE_HOSTS__ALLOWED": '["c.example"]'}).config
-    assert config.hosts.allowed == ("c.example",)
+    Path("config.yaml").write_text("origins: {allowed: [https://a.example, https://b.example]}")
+    assert load_config().config.origins.allowed == ("https://a.example", "https://b.example")
+    config = load_config(None, {"ECHOSCOPE_ORIGINS__ALLOWED": '["https://c.example"]'}).config
+    assert config.origins.allowed == ("https://c.example",)
 
 
 def test_the_file_is_the_flag_else_the_variable_else_the_one_that_is_there() -> None:
@@ -98,8 +82,9 @@ def test_an_empty_file_and_an_empty_section_are_the_defaults(text: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "text", "key", "value"),
     [
-        ("ECHOSCOPE_SERVER__HOST", "0.0.0.0", "server.host", "0.0.0.0"),
-        ("ECHOSCOPE_SERVER__HOST", "1", "server.host", "1"),
+        ("ECHOSCOPE_SERVER__HOST", "127.0.0.2", "server.host", "127.0.0.2"),
+        ("ECHOSCOPE_ACCESS__TOKEN", "12345", "access.token", "12345"),
+        ("ECHOSCOPE_JOURNAL__REDACT", '["X-Api-Key"]', "journal.redact", ("X-Api-Key",)),
         ("ECHOSCOPE_SERVER__SHUTDOWN_TIMEOUT", "250ms", "server.shutdown_timeout", 0.25),
         ("ECHOSCOPE_SERVER__SHUTDOWN_TIMEOUT", "3", "server.shutdown_timeout", 3.0),
         ("ECHOSCOPE_ORIGINS__ALLOW_MISSING", "false", "origins.allow_missing", False),
@@ -157,7 +142,7 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
         ("server: {port: true}", f"config.yaml, line 1: server.port is true; {WHOLE}"),
         ("server: {port: 80.0}", f"config.yaml, line 1: server.port is 80.0; {WHOLE}"),
         ("server: {port: }", f"config.yaml, line 1: server.port is null; {WHOLE}"),
-        ("server: {port: {a: 1}}", f'config.yaml, line 1: server.port is {{"a": 1}}; {WHOLE}'),
+        ("server: {port: {a: 1}}", f'config.yaml, line 1: server.port is {{"a": "…"}}; {WHOLE}'),
         ("server: {host: 1}", "config.yaml, line 1: server.host is 1; expected text"),
         (
             'server: {host: "[::1]"}',
@@ -188,12 +173,7 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
         (
             "hosts: {allowed: localhost}",
             'config.yaml, line 1: hosts.allowed is "localhost"; '
-            'expected a list of texts such as ["a", "b"]',
-        ),
-        (
-            "hosts: {allowed: [1]}",
-            "config.yaml, line 1: hosts.allowed is [1]; "
-            'expected a list of texts such as ["a", "b"]',
+            'expected a list: write ["localhost"]',
         ),
         (
             "hosts: {allowed: []}",
@@ -207,8 +187,8 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
         ),
         (
             "websocket: {subprotocols: [a, b c]}",
-            'config.yaml, line 1: websocket.subprotocols is ["a", "b c"]; '
-            "expected tokens of letters, digits and !#$%&'*+-.^_`|~, unlike 'b c'",
+            'config.yaml, line 1: websocket.subprotocols[1] is "b c"; '
+            "expected a name such as chat: only letters, digits and !#$%&'*+-.^_`|~",
         ),
         (
             "websocket: {subprotocols: [a, a]}",
@@ -230,7 +210,7 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
         (
             "1: 2",
             "config.yaml, line 1: there is no setting 1; expected one of server, hosts, origins, "
-            "websocket, limits, journal, logging",
+            "access, websocket, limits, journal, logging",
         ),
         (
             "server: {port: 1}\nserver: {port: 1}",
@@ -262,8 +242,8 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
             "config.yaml, line 2: there is no setting websocket.compresion; "
             "did you mean websocket.compression?",
         ),
-        ("- server", 'config.yaml: the file holds ["server"]; expected sections such as server:'),
-        ("hello", 'config.yaml: the file holds "hello"; expected sections such as server:'),
+        ("- server", "config.yaml: the file holds a list; expected sections such as server:"),
+        ("hello", "config.yaml: the file holds a single value; expected sections such as server:"),
         (
             "server:\n  port: [",
             "config.yaml, line 2: broken YAML: while parsing a flow node, expected the node "
@@ -286,7 +266,7 @@ def test_a_mistake_in_the_file_says_where_what_and_what_else(text: str, expected
 def test_a_pattern_that_a_policy_does_not_know_is_told_in_its_words(key: str) -> None:
     Path("config.yaml").write_text(f'{key}:\n  allowed: ["a/b"]')
     (said,) = mistakes()
-    assert said.startswith(f'config.yaml, line 2: {key}.allowed is ["a/b"]; "a/b" in {key}.allowed')
+    assert said.startswith(f'config.yaml, line 2: {key}.allowed[0] is "a/b"; this is not a')
 
 
 @pytest.mark.parametrize(
@@ -324,7 +304,7 @@ def test_a_pattern_that_a_policy_does_not_know_is_told_in_its_words(key: str) ->
         (
             {"ECHOSCOPE_HOSTS__ALLOWED": "localhost"},
             'ECHOSCOPE_HOSTS__ALLOWED: hosts.allowed is "localhost"; '
-            'expected a list of texts such as ["a", "b"]',
+            'expected a list: write ["localhost"]',
         ),
         (
             {"ECHOSCOPE_HOSTS__ALLOWED": '["localhost"'},

@@ -1,10 +1,13 @@
 """The kinds of value that a setting can have, each with the words for what is expected."""
 
+import json
+import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Discriminator, Tag
 
+from webapp.config.entries import Subprotocol
 from webapp.config.units import format_duration, format_size, parse_duration, parse_size
 
 __all__ = [
@@ -12,6 +15,7 @@ __all__ = [
     "Kind",
     "Level",
     "LogFormat",
+    "Secret",
     "Size",
     "Subprotocols",
     "Switch",
@@ -27,6 +31,7 @@ class Kind:
 
     expected: str
     unit: Literal["seconds", "bytes"] | None = None
+    is_secret: bool = False
 
     def write(self, value: Any) -> Any:
         """Return the value as a configuration file would have it."""
@@ -39,11 +44,28 @@ class Kind:
                 return list(value) if isinstance(value, tuple) else value
 
 
+_Entry = TypeVar("_Entry")
+_LIST = Kind('a list of texts such as ["a", "b"]')
+_LONGEST_EXAMPLE = 80
+
+
 def _sequence(value: object) -> object:
+    """Make a tuple of a list; whoever wrote one text instead is shown how it looks as a list."""
+    if isinstance(value, str):
+        texts = re.split(r"[\s,]+", value.strip())
+        example = json.dumps(texts, ensure_ascii=False)
+        # With a bracket, it was meant as a list, and is none of JSON.
+        if texts[0] and not value.startswith("[") and len(example) <= _LONGEST_EXAMPLE:
+            raise ValueError(f"expected a list: write {example}")
     return tuple(value) if isinstance(value, list) else value
 
 
+def _word_or_list(value: object) -> str:
+    return "list" if isinstance(value, list | tuple) else "word"
+
+
 Text = Annotated[str, Kind("text")]
+Secret = Annotated[str, Kind("text (a number in quotes)", is_secret=True)]
 Whole = Annotated[int, Kind("a whole number")]
 Switch = Annotated[bool, Kind("true or false")]
 Duration = Annotated[
@@ -56,12 +78,11 @@ Size = Annotated[
     BeforeValidator(parse_size),
     Kind("a size in whole bytes such as 4096, 64KiB, 1MiB or 10MB", "bytes"),
 ]
-Texts = Annotated[
-    tuple[str, ...], BeforeValidator(_sequence), Kind('a list of texts such as ["a", "b"]')
-]
+Texts = Annotated[tuple[_Entry, ...], BeforeValidator(_sequence), _LIST]
 Subprotocols = Annotated[
-    Literal["any"] | tuple[str, ...],
-    BeforeValidator(_sequence),
+    Annotated[Literal["any"], Tag("word")]
+    | Annotated[tuple[Subprotocol, ...], BeforeValidator(_sequence), Tag("list")],
+    Discriminator(_word_or_list),
     Kind('"any", or a list of subprotocols such as ["chat", "mqtt"]'),
 ]
 Level = Annotated[

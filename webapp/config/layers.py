@@ -1,43 +1,22 @@
 """One source of the configuration: its values, where they stand, and the mistakes among them."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
 
-from webapp.config.settings import Config, section_paths, settings
-from webapp.printable import one_line
+from webapp.config.problems import KeyPath, Problem, name_of, quoted, setting_of, suggest
+from webapp.config.settings import Sections, section_paths, settings
 
-__all__ = [
-    "OUTERMOST_SECTIONS",
-    "Layer",
-    "Problem",
-    "check",
-    "merge",
-    "quoted",
-    "suggest",
-    "without_empty",
-]
+__all__ = ["OUTERMOST_SECTIONS", "Layer", "check", "merge", "without", "without_empty"]
 
 _KEYS = {setting.path: setting for setting in settings()}
+_SECRETS = tuple(setting.path for setting in settings() if setting.kind.is_secret)
 _SECTIONS = tuple(section_paths())
 
 OUTERMOST_SECTIONS = tuple(path[0] for path in _SECTIONS if len(path) == 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake: where it stands, what is wrong there, and what would be right."""
-
-    place: str
-    fault: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return one_line(f"{self.place}: {self.fault}; {self.remedy}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +24,23 @@ class Layer:
     """What one source says: sections of values, and where to find each of them by its path."""
 
     values: Mapping[Any, Any] = field(default_factory=dict)
-    places: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    places: Mapping[KeyPath, str] = field(default_factory=dict)
     default_place: str = ""
     is_text: bool = True
+
+    def place_of(self, path: KeyPath) -> str:
+        """Return where a setting stands, or the nearest thing around it of which that is known."""
+        places = (self.places.get(path[:end]) for end in range(len(path), 0, -1))
+        return next(filter(None, places), self.default_place)
+
+    def says(self, path: KeyPath) -> bool:
+        """Tell whether there is a value for a setting."""
+        tree: Any = self.values
+        for name in path:
+            if not isinstance(tree, Mapping) or name not in tree:
+                return False
+            tree = tree[name]
+        return True
 
 
 def without_empty(tree: Mapping[Any, Any], above: tuple[Any, ...] = ()) -> dict[Any, Any]:
@@ -59,6 +52,16 @@ def without_empty(tree: Mapping[Any, Any], above: tuple[Any, ...] = ()) -> dict[
             value = without_empty(value, (*above, key)) if isinstance(value, dict) else value
         filled[key] = value
     return filled
+
+
+def without(tree: Mapping[Any, Any], paths: Collection[KeyPath]) -> dict[Any, Any]:
+    """Leave out what stands at these paths."""
+    left: dict[Any, Any] = {}
+    for key, value in tree.items():
+        inner = {path[1:] for path in paths if path[0] == key}
+        if () not in inner:
+            left[key] = without(value, inner) if inner else value
+    return left
 
 
 def merge(values: dict[str, Any], above: Mapping[str, Any]) -> None:
@@ -73,7 +76,7 @@ def merge(values: dict[str, Any], above: Mapping[str, Any]) -> None:
 def check(layer: Layer) -> Iterator[Problem]:
     """Validate a source by itself: a mistake stays one where another source overrides it."""
     try:
-        Config.model_validate(layer.values, strict=not layer.is_text)
+        Sections.model_validate(layer.values, strict=not layer.is_text)
     except ValidationError as errors:
         seen = set()
         for error in errors.errors():
@@ -83,41 +86,50 @@ def check(layer: Layer) -> Iterator[Problem]:
                 yield _explain(layer, path, error["type"], error.get("ctx", {}).get("error"))
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return what somebody may have meant by a name that is not known."""
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
+def _path_of(loc: tuple[int | str, ...]) -> KeyPath:
+    """Cut a pydantic location to that of a setting, of an entry of its list, or of a section.
+
+    Of what is none of these, it is the part that is known and one name more.
+    """
+    names = tuple(map(str, loc))
+    ends = range(1, len(names))
+    end = next((end for end in ends if names[:end] not in _SECTIONS), len(names))
+    # What else stands there are names for the choices that a kind has.
+    index = [part for part in loc[end:] if isinstance(part, int)]
+    return (*names[:end], *index[:1])
 
 
-def quoted(value: object) -> str:
-    """Return a value as it might stand in a file, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else f"{text[:79]}…"
-
-
-def _path_of(loc: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Cut a pydantic location to that of a setting or section, or of what is neither."""
-    path = tuple(map(str, loc))
-    ends = range(1, len(path))
-    return path[: next((end for end in ends if path[:end] not in _SECTIONS), len(path))]
-
-
-def _explain(layer: Layer, path: tuple[str, ...], kind: str, reason: object) -> Problem:
-    key = ".".join(path)
-    places = (layer.places.get(path[:end]) for end in range(len(path), 0, -1))
-    place = next(filter(None, places), layer.default_place)
+def _explain(layer: Layer, path: KeyPath, kind: str, reason: object) -> Problem:
+    place = layer.place_of(path)
     if kind in {"extra_forbidden", "invalid_key"}:
-        inner = (names for names in (*_KEYS, *_SECTIONS) if len(names) > 1)
-        known = OUTERMOST_SECTIONS if len(path) == 1 else tuple(map(".".join, inner))
-        return Problem(place, f"there is no setting {key}", suggest(key, known))
-    value: Any = layer.values
-    for part in path:
-        value = value[part]
-    fault = f"{key} is {quoted(value)}"
+        return Problem(place, *_unknown(tuple(map(str, path))), path)
     if path in _SECTIONS:
         first = next(setting for setting in _KEYS.values() if setting.path[:-1] == path)
         example = f"{path[-1]}: {{{first.path[-1]}: {quoted(first.kind.write(first.default))}}}"
-        return Problem(place, fault, f"expected settings, such as {example}")
-    setting = _KEYS[path]
+        expected = f"settings, such as {example}"
+    else:
+        expected = _KEYS[setting_of(path)].expected
+    if any(secret[: len(path)] == path for secret in _SECRETS):
+        fault = f"{name_of(path)} is wrong (not shown, as it is secret)"
+    else:
+        value: Any = layer.values
+        for part in path:
+            value = value[part]
+        fault = f"{name_of(path)} is {quoted(value)}"
     # A sentence of our own says more than the kind of value does.
-    return Problem(place, fault, str(reason or f"expected {setting.expected}"))
+    return Problem(place, fault, str(reason or f"expected {expected}"), path)
+
+
+def _unknown(path: tuple[str, ...]) -> tuple[str, str]:
+    """Return what is wrong with a name that is not known, and what may have been meant by it."""
+    key = ".".join(path)
+    if len(path) == 1:
+        return f"there is no setting {key}", suggest(key, OUTERMOST_SECTIONS)
+    if any(secret[:-1] == path[:-1] for secret in _SECRETS):
+        beside = {names[-1]: ".".join(names) for names in _KEYS if names[:-1] == path[:-1]}
+        if not path[-1].isalpha() or not get_close_matches(path[-1], beside):
+            # With a colon or a space forgotten, it is the secret, or has it in it.
+            fault = f"{'.'.join(path[:-1])} holds something else than settings"
+            return fault, f"expected {' or '.join(beside.values())}"
+    inner = (names for names in (*_KEYS, *_SECTIONS) if len(names) > 1)
+    return f"there is no setting {key}", suggest(key, tuple(map(".".join, inner)))

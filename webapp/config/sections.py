@@ -1,9 +1,8 @@
 """Every setting once, in its section: type, default, unit and bounds, and one line of help."""
 
-import re
-
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from webapp.config.entries import FieldName, HostEntry, OriginEntry, ProxyEntry
 from webapp.config.kinds import (
     Duration,
     Level,
@@ -11,14 +10,14 @@ from webapp.config.kinds import (
     Size,
     Subprotocols,
     Switch,
-    Text,
     Texts,
     Whole,
 )
+from webapp.config.texts import EchoPath, ListenHost, PublicUrl, Token
 from webapp.gate.hosts import HostPolicy
-from webapp.gate.origins import OriginPolicy
 
 __all__ = [
+    "AccessConfig",
     "CompressionConfig",
     "HostsConfig",
     "JournalConfig",
@@ -31,27 +30,27 @@ __all__ = [
 ]
 
 
-# RFC 7230 §3.2.6: the token that RFC 6455 §4.1 asks a subprotocol to be.
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# RFC 3986 §3.3 without percent-encoding: one spelling for a path, and none that a router unfolds.
-_SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]+")
 # Seconds: a silent client is to be gone within 1.6 heartbeats. After one of them it is pinged, half
 # of one is for its answer, and what is left has to do for three looks at it: there is one every
 # 5 ms at the most, and each comes a little late.
 _SHORTEST_HEARTBEAT = 0.2
-_TAKEN_PATHS = ("/api", "/connections", "/healthz", "/live", "/static")
 
 
 class Section(BaseModel):
     """Settings that belong together, and sections among them; frozen and strict."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        hide_input_in_errors=True,  # the token may be in it
     )
 
 
 class ServerConfig(Section):
-    host: Text = Field(
+    host: ListenHost = Field(
         "localhost",
         description="Name or address to listen on; 0.0.0.0 and :: stand for every interface.",
     )
@@ -61,19 +60,16 @@ class ServerConfig(Section):
     shutdown_timeout: Duration = Field(
         5.0, ge=0, le=600, description="Time for goodbyes to clients when the server stops."
     )
-
-    @field_validator("host")
-    @classmethod
-    def _check_host(cls, host: str) -> str:
-        if not re.fullmatch(r"[^\s/\[\]@]+", host) or not host.isprintable():
-            raise ValueError(
-                "expected a name or an address without brackets, such as localhost, 0.0.0.0 or ::1"
-            )
-        return host
+    trusted_proxies: Texts[ProxyEntry] = Field(
+        (), description="Addresses or networks of proxies that are believed about their clients."
+    )
+    public_url: PublicUrl = Field(
+        "", description="Origin that the server has for others, such as https://echo.example.com."
+    )
 
 
 class HostsConfig(Section):
-    allowed: Texts = Field(
+    allowed: Texts[HostEntry] = Field(
         ("localhost", "127.0.0.1", "[::1]"),
         description="Names that requests may ask for in their Host header.",
     )
@@ -83,12 +79,12 @@ class HostsConfig(Section):
     def _check_allowed(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
         if not allowed:
             raise ValueError("expected at least one name: without any, nobody could reach the page")
-        HostPolicy(allowed)
+        HostPolicy(allowed)  # what each entry by itself does not show: * beside others
         return allowed
 
 
 class OriginsConfig(Section):
-    allowed: Texts = Field(
+    allowed: Texts[OriginEntry] = Field(
         ("same-origin",),
         description="Origins whose pages may open a WebSocket: same-origin, an origin, or *.",
     )
@@ -96,11 +92,14 @@ class OriginsConfig(Section):
         True, description="Whether clients without an Origin (all but browsers) may, too."
     )
 
-    @field_validator("allowed")
-    @classmethod
-    def _check_allowed(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
-        OriginPolicy(allowed)
-        return allowed
+
+class AccessConfig(Section):
+    token: Token = Field(
+        "", repr=False, description="Secret that the page and the API ask for; empty is none."
+    )
+    public: Switch = Field(
+        False, description="Whether everybody who can reach the server may read all messages."
+    )
 
 
 class CompressionConfig(Section):
@@ -123,7 +122,7 @@ class CompressionConfig(Section):
 
 
 class WebSocketConfig(Section):
-    path: Text = Field("/ws", description="Path of the echo.")
+    path: EchoPath = Field("/ws", description="Path of the echo.")
     heartbeat: Duration = Field(
         20.0,
         ge=_SHORTEST_HEARTBEAT,
@@ -140,34 +139,11 @@ class WebSocketConfig(Section):
         CompressionConfig(), description="Compression of messages, with clients that offer it."
     )
 
-    @field_validator("path")
-    @classmethod
-    def _check_path(cls, path: str) -> str:
-        first, *segments = path.split("/")
-        if segments and not segments[-1]:
-            segments.pop()
-        if (
-            first
-            or not segments
-            or not all(_SEGMENT.fullmatch(segment) for segment in segments)
-            or not {".", ".."}.isdisjoint(segments)
-        ):
-            raise ValueError("expected a path such as /ws: from /, without query or % escapes")
-        if f"/{segments[0]}" in _TAKEN_PATHS:
-            raise ValueError(f"expected a path outside of {', '.join(_TAKEN_PATHS)}")
-        return path
-
     @field_validator("subprotocols")
     @classmethod
     def _check_subprotocols(cls, subprotocols: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        if isinstance(subprotocols, tuple):
-            for name in subprotocols:
-                if not _TOKEN.fullmatch(name):
-                    raise ValueError(
-                        f"expected tokens of letters, digits and !#$%&'*+-.^_`|~, unlike {name!r}"
-                    )
-            if len(set(subprotocols)) < len(subprotocols):
-                raise ValueError("expected each subprotocol once")
+        if isinstance(subprotocols, tuple) and len(set(subprotocols)) < len(subprotocols):
+            raise ValueError("expected each subprotocol once")
         return subprotocols
 
 
@@ -207,6 +183,9 @@ class JournalConfig(Section):
     )
     connections: Whole = Field(
         1000, ge=0, le=1_000_000, description="How many closed connections are remembered."
+    )
+    redact: Texts[FieldName] = Field(
+        (), description="Header fields and query parameters whose values are not remembered."
     )
 
 

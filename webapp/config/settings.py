@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import yaml
 from annotated_types import Ge, Le
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
+from webapp.config.exposure import conflicts
 from webapp.config.kinds import Kind
 from webapp.config.sections import (
+    AccessConfig,
     HostsConfig,
     JournalConfig,
     LimitsConfig,
@@ -21,19 +23,35 @@ from webapp.config.sections import (
     WebSocketConfig,
 )
 
-__all__ = ["Config", "Setting", "dump_config", "section_paths", "settings"]
+__all__ = ["Config", "Sections", "Setting", "dump_config", "section_paths", "settings"]
 
 
-class Config(Section):
-    """The whole configuration; `Config()` is all defaults and reads nothing from outside."""
+class Sections(Section):
+    """Every section, each right by itself: what one source of several may say."""
 
     server: ServerConfig = Field(ServerConfig(), description="Where the server listens.")
     hosts: HostsConfig = Field(HostsConfig(), description="Which names the server answers to.")
     origins: OriginsConfig = Field(OriginsConfig(), description="Which pages may open a WebSocket.")
+    access: AccessConfig = Field(AccessConfig(), description="Who may read what was recorded.")
     websocket: WebSocketConfig = Field(WebSocketConfig(), description="The echo itself.")
     limits: LimitsConfig = Field(LimitsConfig(), description="What one client may take.")
     journal: JournalConfig = Field(JournalConfig(), description="What is remembered.")
     logging: LoggingConfig = Field(LoggingConfig(), description="What is said meanwhile.")
+
+
+class Config(Sections):
+    """The whole configuration; `Config()` is all defaults and reads nothing from outside.
+
+    Raises ValidationError where settings do not go together: a server that others than this machine
+    can reach needs a token, or `access.public`.
+    """
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        found = list(conflicts(self.server, self.hosts, self.access))
+        if found:
+            raise ValueError(". ".join(map(str, found)))
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,7 @@ class Setting:
 
 def settings() -> Iterator[Setting]:
     """List every setting in the order in which the configuration has them."""
-    for path, field in _fields(Config):
+    for path, field in _fields(Sections):
         if not isinstance(field.default, Section):
             kind = next(mark for mark in field.metadata if isinstance(mark, Kind))
             yield Setting(
@@ -78,19 +96,29 @@ def settings() -> Iterator[Setting]:
 
 def section_paths() -> Iterator[tuple[str, ...]]:
     """List every section, those within others after these."""
-    return (path for path, field in _fields(Config) if isinstance(field.default, Section))
+    return (path for path, field in _fields(Sections) if isinstance(field.default, Section))
 
 
 def dump_config(config: Config) -> str:
-    """Write the configuration as YAML that reads back as the same configuration."""
+    """Write the configuration as YAML that reads back as the same configuration.
+
+    Secrets are left out, with a line that says so.
+    """
     tree: dict[str, Any] = {}
+    left_out = ""
     for setting in settings():
+        value = setting.of(config)
+        if setting.kind.is_secret and value:
+            left_out += (
+                f"# {setting.key} is set, and left out here: {setting.variable} can give it\n"
+            )
+            continue
         place = tree
         for name in setting.path[:-1]:
             place = place.setdefault(name, {})
-        place[setting.path[-1]] = setting.kind.write(setting.of(config))
+        place[setting.path[-1]] = setting.kind.write(value)
     text: str = yaml.safe_dump(tree, sort_keys=False)
-    return text
+    return left_out + text
 
 
 def _fields(

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,17 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
+from webapp.config.exposure import CONCERNED, conflicts
 from webapp.config.layers import (
     OUTERMOST_SECTIONS,
     Layer,
-    Problem,
     check,
     merge,
-    quoted,
-    suggest,
+    without,
     without_empty,
 )
-from webapp.config.settings import Config, settings
+from webapp.config.problems import KeyPath, Problem, setting_of, suggest
+from webapp.config.settings import Config, Sections, settings
 from webapp.config.yamlfile import YamlError, parse_yaml
 
 __all__ = ["ConfigError", "Loaded", "Problem", "load_config"]
@@ -78,11 +78,25 @@ def load_config(
     for layer in layers:
         found = list(check(layer))
         problems += found
-        if not found:
-            merge(merged, layer.values)
+        merge(merged, without(layer.values, {setting_of(problem.path) for problem in found}))
+    problems += _conflicts(merged, layers, problems)
     if problems:
         raise ConfigError(problems)
     return Loaded(Config.model_validate(merged, strict=False), path)
+
+
+def _conflicts(
+    merged: Mapping[str, Any], layers: Sequence[Layer], problems: Iterable[Problem]
+) -> Iterator[Problem]:
+    """Look at all sources together, unless a mistake hides what was meant there."""
+    elsewhere = {setting.path for setting in settings()} - CONCERNED
+    if any(setting_of(problem.path) not in elsewhere for problem in problems):
+        return
+    config = Sections.model_validate(merged, strict=False)
+    for conflict in conflicts(config.server, config.hosts, config.access):
+        setting = setting_of(conflict.path)
+        layer = next(layer for layer in reversed(layers) if layer.says(setting))
+        yield Problem(layer.place_of(conflict.path), conflict.fault, conflict.remedy, conflict.path)
 
 
 class _Variables(Config, BaseSettings):
@@ -136,7 +150,7 @@ def _read_file(name: str, by: str, problems: list[Problem]) -> Layer:
         return Layer()
     except YamlError as error:
         place = name if error.line is None else f"{name}, line {error.line}"
-        problems.append(Problem(place, f"broken YAML: {error}", expected))
+        problems.append(Problem(place, f"broken YAML: {error}", error.remedy))
         return Layer()
 
     problems += [
@@ -144,12 +158,14 @@ def _read_file(name: str, by: str, problems: list[Problem]) -> Layer:
             f"{name}, line {key.line}",
             f"{'.'.join(key.path)} stands there again, first on line {key.first_line}",
             "expected each key once",
+            key.path,
         )
         for key in document.repeated
     ]
     tree = {} if document.value is None else document.value
     if not isinstance(tree, dict):
-        fault = f"the file holds {quoted(tree)}"
+        # Not shown: it may be anything, a secret too.
+        fault = f"the file holds a {'list' if isinstance(tree, list) else 'single value'}"
         problems.append(Problem(name, fault, f"expected sections such as {OUTERMOST_SECTIONS[0]}:"))
         return Layer()
     return Layer(
@@ -179,7 +195,7 @@ def _read_environment(environ: Mapping[str, str], problems: list[Problem]) -> La
 
 def _read_flags(flags: Mapping[str, str]) -> Layer:
     values: dict[str, dict[str, str]] = {}
-    places: dict[tuple[str, ...], str] = {}
+    places: dict[KeyPath, str] = {}
     for key, text in flags.items():
         section, name = key.split(".")
         values.setdefault(section, {})[name] = text

@@ -10,12 +10,27 @@ import yaml
 __all__ = ["Document", "RepeatedKey", "YamlError", "parse_yaml"]
 
 
+# What a value cannot begin with, unless it is in quotes.
+_SIGNS = {
+    "*": "an alias, and aliases are not supported",
+    "&": "an anchor",
+    "!": "a tag",
+    "|": "a block of text",
+    ">": "a block of text",
+    **dict.fromkeys("@`%", "nothing that YAML knows"),
+}
+_EXAMPLES = {"*": ', such as "*.example.com"'}
+
+
 class YamlError(Exception):
     """The text is not YAML; `line` says where, counted from 1, if that is known."""
 
-    def __init__(self, problem: str, line: int | None = None) -> None:
+    def __init__(
+        self, problem: str, line: int | None = None, remedy: str = "expected a file of YAML"
+    ) -> None:
         super().__init__(problem)
         self.line = line
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +44,13 @@ class RepeatedKey:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the text says, and on which line (from 1) each key stands, by its path."""
+    """What the text says, and on which line (from 1) each key and each entry of a list stands.
+
+    A path is the keys from the outermost on, and for an entry its index behind them.
+    """
 
     value: object
-    lines: dict[tuple[str, ...], int]
+    lines: dict[tuple[str | int, ...], int]
     repeated: tuple[RepeatedKey, ...]
 
 
@@ -46,38 +64,61 @@ def parse_yaml(text: str) -> Document:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = ", ".join(filter(None, (error.context, error.problem)))
-        raise YamlError(problem, mark.line + 1 if mark else None) from None
+        raise _explain(error, text) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise YamlError(f"{error.reason} (U+{ord(text[error.position]):04X})", line) from None
-    except (KeyError, ValueError):
+    except (LookupError, ValueError, ArithmeticError):
         raise YamlError("a value is not what its tag says") from None
     except RecursionError:
         raise YamlError("it is nested too deeply") from None
 
-    lines: dict[tuple[str, ...], int] = {}
+    lines: dict[tuple[str | int, ...], int] = {}
     repeated = []
     for path, line in _keys(node):
         if path in lines:
             repeated.append(RepeatedKey(path, line, lines[path]))
         else:
             lines[path] = line
-    return Document(value, lines, tuple(repeated))
+    return Document(value, lines | dict(_entries(node)), tuple(repeated))
 
 
 def _keys(
     node: yaml.Node | None, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], int]]:
     """Walk the keys of mappings within mappings, as far as they are texts."""
-    if not isinstance(node, yaml.MappingNode):
-        return
-    for key, value in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            here = (*path, key.value)
-            yield here, key.start_mark.line + 1
-            yield from _keys(value, here)
+    for key, value in _pairs(node):
+        here = (*path, key.value)
+        yield here, key.start_mark.line + 1
+        yield from _keys(value, here)
+
+
+def _entries(
+    node: yaml.Node | None, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    """Walk the entries of the lists in them: of a list that is there twice, the last counts."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, entry in enumerate(node.value):
+            yield (*path, index), entry.start_mark.line + 1
+    for key, value in _pairs(node):
+        yield from _entries(value, (*path, key.value))
+
+
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+
+
+def _explain(error: yaml.MarkedYAMLError, text: str) -> YamlError:
+    """Say what is wrong; names from the text are not among the words, as one may be a secret."""
+    marks = list(filter(None, (error.context_mark, error.problem_mark)))
+    for mark in marks:
+        first = text[mark.index : mark.index + 1]
+        if sign := _SIGNS.get(first):
+            remedy = f"write it in quotes if it is text{_EXAMPLES.get(first, '')}"
+            return YamlError(f"what begins with {first} is {sign}", mark.line + 1, remedy)
+    problem = ", ".join(filter(None, (error.context, error.problem)))
+    return YamlError(problem, marks[-1].line + 1 if marks else None)
 
 
 class _Loader(yaml.SafeLoader):

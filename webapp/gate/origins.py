@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from webapp.gate.hosts import is_address, parse_authority, to_ascii
+from webapp.gate.authorities import is_address, is_misspelt_address, parse_authority, to_ascii
 from webapp.gate.refusals import Refusal, visible
 
 __all__ = ["Origin", "OriginPolicy"]
 
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>.*)", re.DOTALL)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_WEB = tuple(_DEFAULT_PORTS)
+_WEB_OF_SOCKET = {"ws": "http://", "wss": "https://"}
 _WORDS = ("same-origin", "null", "*")
 
 
@@ -50,8 +52,9 @@ class OriginPolicy:
 
     `allowed` holds origins (`https://app.example.com`), origins with a wildcard for one or more
     whole labels (`https://*.example.com`) or for the port (`http://localhost:*`), and the words
-    `same-origin`, `null` and `*` (any origin, null too). `allow_missing` admits requests without an
-    Origin header: programs, not pages. Raises ValueError with a sentence for any other entry.
+    `same-origin`, `null` and `*` (any origin that is one, so not `null`). `allow_missing` admits
+    requests without an Origin header: programs, not pages. Raises ValueError with a sentence for
+    any other entry.
     """
 
     def __init__(self, allowed: Iterable[str], allow_missing: bool = True) -> None:
@@ -96,7 +99,7 @@ class OriginPolicy:
         if "*" in self.allowed or any(rule.admits(origin) for rule in rules):
             return None
         reason = f"No entry of origins.allowed admits {origin}{_nearest(rules, origin)}."
-        return self._refuse(came, reason, self._remedy([*self.allowed, str(origin)]))
+        return self._refuse(came, reason, self._remedy_for(origin))
 
     def _rules_for(self, own: str | None) -> Sequence["_Rule"]:
         if own is None or "same-origin" not in self.allowed:
@@ -109,6 +112,13 @@ class OriginPolicy:
 
     def _refuse(self, came: str, reason: str, remedy: str = "") -> Refusal:
         return Refusal("origin", 403, came, ", ".join(self.allowed) or "no origin", reason, remedy)
+
+    def _remedy_for(self, origin: Origin) -> str:
+        try:
+            _parse_rule(str(origin))
+        except ValueError:
+            return ""  # no page has it, so nobody should have it in a list
+        return self._remedy([*self.allowed, str(origin)])
 
     def _remedy(self, allowed: Iterable[str], *, allow_missing: bool = False) -> str:
         # The line replaces the whole section, and what it left out would fall back to the default.
@@ -157,6 +167,10 @@ def _parse_rule(entry: object) -> _Rule:
         origin = Origin.parse(scheme + separator + to_ascii(authority.removeprefix("*.")))
         if subdomains and is_address(origin.host):
             raise ValueError("a wildcard stands for labels of a name, not for a part of an address")
+        if origin.scheme in _WEB and is_misspelt_address(origin.host):
+            raise ValueError("its host ends in a number and is no IPv4 address such as 127.0.0.1")
+        if page := _WEB_OF_SOCKET.get(origin.scheme):
+            raise ValueError(f"it is where a WebSocket is, and not where its page is: write {page}")
     except ValueError as fault:
         raise ValueError(
             f'"{visible(entry)}" in origins.allowed is not an origin: {fault}. {expected}'

@@ -1,0 +1,127 @@
+"""What may stand in the lists of the configuration, one entry at a time."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from webapp.gate.hosts import HostPolicy
+from webapp.gate.origins import OriginPolicy
+
+__all__ = ["FieldName", "HostEntry", "OriginEntry", "ProxyEntry", "Subprotocol"]
+
+# RFC 7230 §3.2.6: the token that a subprotocol (RFC 6455 §4.1) and the name of a field are.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+# What other programs and other people call these.
+_WORDS = {
+    **dict.fromkeys(("self", "'self'", "same", "same_origin", "sameorigin"), "same-origin"),
+    **dict.fromkeys(("any", "all", "everybody", "everything"), "*"),
+}
+
+_ALPHABET = "only letters, digits and !#$%&'*+-.^_`|~"
+
+_PROXY = "an address or a network such as 10.0.0.1, 10.0.0.0/8, ::1 or fd00::/8"
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?")
+
+
+def _text(value: object) -> object:
+    """Let only text pass: JSON and YAML read other things where quotes are missing."""
+    match value:
+        case str():
+            return value
+        case None:
+            raise ValueError("expected text: null without quotes, as an empty line, is nothing")
+        case dict():
+            raise ValueError(
+                "expected text: a colon with a space behind it makes a mapping, so write it "
+                "without the space, or in quotes"
+            )
+        case list() | tuple():
+            raise ValueError("expected text: this is a list within the list")
+        case _:
+            raise ValueError("expected text: a number, true and false are text only in quotes")
+
+
+def _null_or_text(value: object) -> object:
+    if value is None:
+        raise ValueError(
+            "expected text: null without quotes, as an empty line, is nothing, and the origin is "
+            '"null" in quotes'
+        )
+    return _text(value)
+
+
+def _host(entry: str) -> str:
+    return _ask(HostPolicy, entry, "hosts.allowed")
+
+
+def _origin(entry: str) -> str:
+    try:
+        return _ask(OriginPolicy, entry, "origins.allowed")
+    except ValueError as fault:
+        word = entry.lower()
+        near = get_close_matches(word, ("same-origin", "null"), n=1, cutoff=0.7)
+        meant = _WORDS.get(word) or next(iter(near), None)
+        if meant is None:
+            raise
+        raise ValueError(f'did you mean "{meant}"? {fault}') from None
+
+
+def _ask(policy: Callable[[list[str]], object], entry: str, name: str) -> str:
+    """Ask a policy, and leave away what stands before its sentence: the entry and the setting."""
+    try:
+        policy([entry])
+    except ValueError as fault:
+        raise ValueError(f"this {str(fault).rpartition(f' in {name} ')[2]}") from None
+    return entry
+
+
+def _proxy(entry: str) -> str:
+    """Return an address or a network in its canonical form."""
+    # Neither a netmask nor a zone: one spelling is enough for a list of whom to believe.
+    if not _ADDRESS.fullmatch(entry):
+        raise ValueError(f"expected {_PROXY}")
+    try:
+        interface = ipaddress.ip_interface(entry)
+    except ValueError:
+        raise ValueError(f"expected {_PROXY}") from None
+    address, network = interface.ip, interface.network
+    if network.prefixlen == 0:
+        raise ValueError(
+            "this is every address there is: anybody could then say where requests come from; "
+            f"expected {_PROXY}"
+        )
+    if address.is_unspecified:
+        raise ValueError(f"nothing comes from this address; expected {_PROXY}")
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        raise ValueError("this is IPv4 written as IPv6: expected it as IPv4, such as 10.0.0.1")
+    if "/" not in entry:
+        return str(address)
+    if address != network.network_address:
+        raise ValueError(
+            f"an address within a network: expected {network} for the network, or {address} alone"
+        )
+    return str(network)
+
+
+def _field_name(entry: str) -> str:
+    if not _TOKEN.fullmatch(entry):
+        raise ValueError(f"expected a name such as X-Api-Key: {_ALPHABET}")
+    return entry
+
+
+def _subprotocol(entry: str) -> str:
+    if not _TOKEN.fullmatch(entry):
+        raise ValueError(f"expected a name such as chat: {_ALPHABET}")
+    return entry
+
+
+HostEntry = Annotated[str, BeforeValidator(_text), AfterValidator(_host)]
+OriginEntry = Annotated[str, BeforeValidator(_null_or_text), AfterValidator(_origin)]
+ProxyEntry = Annotated[str, BeforeValidator(_text), AfterValidator(_proxy)]
+FieldName = Annotated[str, BeforeValidator(_text), AfterValidator(_field_name)]
+Subprotocol = Annotated[str, BeforeValidator(_text), AfterValidator(_subprotocol)]

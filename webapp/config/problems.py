@@ -1,0 +1,68 @@
+"""One mistake in the configuration: where it stands, what is wrong, and what would be right."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from webapp.printable import one_line
+
+__all__ = ["KeyPath", "Problem", "name_of", "quoted", "setting_of", "suggest"]
+
+# The names of sections and of a setting; for an entry of a list, its index behind them.
+KeyPath: TypeAlias = tuple[str | int, ...]
+
+_LONGEST_QUOTE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where it stands, what is wrong there, and what would be right.
+
+    `path` is the setting or section that it is about, empty where there is none.
+    """
+
+    place: str
+    fault: str
+    remedy: str
+    path: KeyPath = ()
+
+    def __str__(self) -> str:
+        return one_line(f"{self.place}: {self.fault}; {self.remedy}")
+
+
+def name_of(path: KeyPath) -> str:
+    """Return what a path is called: hosts.allowed, or hosts.allowed[1] for an entry."""
+    names = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return names.removeprefix(".")
+
+
+def setting_of(path: KeyPath) -> tuple[str, ...]:
+    """Return the path of a setting from that of an entry of its list."""
+    return tuple(part for part in path if isinstance(part, str))
+
+
+def quoted(value: object) -> str:
+    """Return a value as it might stand in a file: cut where it is long, and without what it nests.
+
+    Whole sections nest where lines are indented wrong, and one of them has a secret.
+    """
+    text = json.dumps(_flat(value), ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return what somebody may have meant by a name that is not known."""
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
+
+
+def _flat(value: object) -> object:
+    match value:
+        case dict():
+            return dict.fromkeys(value, "…")
+        case list() | tuple():
+            return ["…" if isinstance(part, dict | list | tuple) else part for part in value]
+        case _:
+            return value
