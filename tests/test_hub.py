@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,12 +12,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler, Middleware
 
+from tests.journal.events import opened, record
 from tests.peer import PATIENCE, RESET_ON_CLOSE, Peer, dial, eventually, handshake
 from webapp.app import create_app
 from webapp.config import Config
+from webapp.gate.refusals import Refusal
 from webapp.hub import HUB, Hub
-from webapp.journal.events import Closed, Ended, Event, Frame, Noted, Opened, Refused
+from webapp.journal.events import Closed, Ended, Event, Exchange, Frame, Noted, Opened, Refused
 from webapp.journal.memory import JOURNAL, Journal
+from webapp.journal.redaction import Redactor
+from webapp.journal.secrecy import redacted
 from webapp.journal.summaries import ConnectionSummary
 from webapp.wire.stream import WebSocketStream
 
@@ -318,6 +323,178 @@ async def test_no_more_are_let_in_than_are_allowed(serve: Serve) -> None:
             assert fourth.status == 101
     (refused,) = [event for event in served.events() if isinstance(event, Refused)]
     assert (refused.rejection.check, refused.rejection.status) == ("limit", 503)
+
+
+# Secrets
+
+
+async def test_no_secret_of_a_handshake_is_known_of_a_connection(served: Served) -> None:
+    offer = ("Sec-WebSocket-Protocol", "bearer.c2VjcmV0, chat")
+    cookie = ("Cookie", "sid=c2VjcmV0")
+    async with dial(served.port, "/ws?x=1&token=c2VjcmV0", offer, cookie):
+        (summary,) = served.hub.summaries(1, 1)
+        (opened,) = served.events()
+    assert summary.target == f"/ws?x=1&token={redacted('c2VjcmV0')}"
+    assert summary.subprotocol == f"bearer.{redacted('c2VjcmV0')}"
+    assert isinstance(opened, Opened)
+    assert opened.response.header("sec-websocket-protocol") == summary.subprotocol
+    assert opened.request.header("cookie") == redacted("sid=c2VjcmV0")
+    assert "c2VjcmV0" not in repr((summary, opened))
+
+
+async def test_no_secret_of_a_refused_request_is_recorded_or_logged(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    offer = ("Sec-WebSocket-Protocol", "bearer c2VjcmV0")
+    async with dial(served.port, "/ws?token=c2VjcmV1", offer) as peer:
+        assert peer.status == 400
+    (event,) = served.events()
+    assert isinstance(event, Refused)
+    assert event.rejection.came == f"bearer {redacted('c2VjcmV0')}"
+    assert f"(came: bearer {redacted('c2VjcmV0')})" in caplog.text
+    for told in (repr(event), repr(served.ended()), caplog.text):
+        assert "c2VjcmV" not in told
+
+
+# Floods of refusals
+
+
+REASON = Refusal("host", 421, "evil.example", "localhost", "Another host.")
+
+
+class Clock:
+    """One that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def flooded(clock: Clock) -> AsyncIterator[tuple[Hub, Journal, Callable[..., None]]]:
+    """A hub, its journal with a connection that has ended, and what it is told to refuse."""
+    journal = Journal(max_events=20_000, max_bytes=64 << 20, max_connections=1000)
+    hub = Hub(journal, sweep_interval=0.001, clock=clock, redactor=Redactor(["X-Customer"]))
+    began = opened(connection="c-1")
+    closed = Closed(1, "c-1", Ended("client", "reset", 1006, ""), 0, 0, 0, 0, 0)
+    journal.record(began)
+    journal.record_frames([record(2), record(3)])
+    journal.record(closed)
+    journal.remember(began, closed)
+    requests: list[web.Request] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        requests.append(request)
+        return web.Response()
+
+    app = web.Application()
+    app.add_routes([web.get("/x", handle)])
+    async with TestServer(app) as server:
+        assert server.port is not None
+        async with dial(server.port, "/x?token=c2VjcmV0", ("X-Customer", "c2VjcmV1")):
+            yield hub, journal, partial(hub.refused, requests[0], REASON)
+
+
+def of_journal(journal: Journal) -> list[Event]:
+    return [event for _, event in journal.read(limit=100_000).events]
+
+
+async def test_a_flood_of_refusals_displaces_nothing(
+    flooded: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "webapp.hub")
+    hub, journal, refuse = flooded
+    before = of_journal(journal)
+    for _ in range(30_000):
+        refuse()
+    assert hub.stats().refused == 30_000
+    events = of_journal(journal)
+    assert events[: len(before)] == before
+    refused = [event for event in events if isinstance(event, Refused)]
+    assert len(refused) == len(caplog.records) == 2500
+    assert len(events) == len(before) + 2500
+    rows = hub.summaries(200, 1000)
+    assert [row.state for row in rows] == ["refused"] * 250 + ["closed"]
+    assert rows[0].id == refused[-1].connection
+    assert hub.find(rows[-1].id) == rows[-1]
+    assert refused[0].request.line == f"GET /x?token={redacted('c2VjcmV0')} HTTP/1.1"
+    assert refused[0].request.header("x-customer") == redacted("c2VjcmV1")
+
+
+async def test_the_first_thousand_refusals_are_told_one_by_one(flooded: Any) -> None:
+    hub, journal, refuse = flooded
+    for _ in range(1000):
+        refuse()
+    refused = [event for event in of_journal(journal) if isinstance(event, Refused)]
+    assert len({event.connection for event in refused}) == 1000
+    hub.tell_of_others(now=True)
+    assert not any(isinstance(event, Noted) for event in of_journal(journal))
+
+
+async def test_refusals_that_are_not_told_one_by_one_are_counted_and_told_later(
+    flooded: Any, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub, journal, refuse = flooded
+    for _ in range(4000):
+        refuse()
+    clock.now += 4.9
+    hub.tell_of_others()
+    assert isinstance(of_journal(journal)[-1], Refused)
+    clock.now += 0.1
+    hub.tell_of_others()
+    refused, note = of_journal(journal)[-2:]
+    assert isinstance(note, Noted)
+    assert note.text == "1500 more requests were refused, too many to be told one by one"
+    assert note.connection == refused.connection
+    assert caplog.messages == [note.text]
+    # And so on: each is told, or counted once.
+    for _ in range(2500):
+        refuse()
+    clock.now += 5.0
+    hub.tell_of_others()
+    events = of_journal(journal)
+    counts = [int(event.text.split()[0]) for event in events if isinstance(event, Noted)]
+    told = sum(isinstance(event, Refused) for event in events)
+    assert 2540 <= told <= 2560
+    assert told + sum(counts) == hub.stats().refused == 6500
+
+
+async def test_the_sweep_tells_of_those_refusals(flooded: Any, clock: Clock) -> None:
+    hub, journal, refuse = flooded
+    for _ in range(2600):
+        refuse()
+    clock.now += 5.0
+    sweep = asyncio.create_task(hub.sweep())
+    await eventually(lambda: isinstance(of_journal(journal)[-1], Noted))
+    sweep.cancel()
+    assert of_journal(journal)[-1].text.startswith("100 more requests")
+
+
+async def test_a_server_that_leaves_tells_of_those_refusals_at_once(flooded: Any) -> None:
+    hub, journal, refuse = flooded
+    for _ in range(2600):
+        refuse()
+    await hub.say_goodbye(PATIENCE)
+    assert isinstance(of_journal(journal)[-1], Noted)
+
+
+async def test_bytes_that_are_no_request_are_told_without_one(flooded: Any) -> None:
+    hub, journal, refuse = flooded
+    refuse(readable=False)
+    event = of_journal(journal)[-1]
+    assert isinstance(event, Refused)
+    assert event.request == Exchange("")
+    assert event.peer.startswith("127.0.0.1:")
+    assert event.rejection.came == "evil.example"
+    assert hub.find(event.connection).target == ""
 
 
 # The sweep

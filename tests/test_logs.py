@@ -7,7 +7,16 @@ import logging
 from typing import Any
 
 import pytest
-from aiohttp.http_exceptions import BadStatusLine, LineTooLong
+from aiohttp.http_exceptions import (
+    BadHttpMessage,
+    BadHttpMethod,
+    BadStatusLine,
+    InvalidHeader,
+    InvalidURLError,
+    LineTooLong,
+    TransferEncodingError,
+)
+from aiohttp.web import RequestPayloadError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,24 +96,45 @@ def test_a_traceback_is_a_member_of_its_own_for_programs() -> None:
     assert event["traceback"].endswith("two\nlines\nStack (most recent call last):\n  here")
 
 
+SENT = "GET /?token=c2VjcmV0"
+
+
 @pytest.mark.parametrize(
-    "error",
+    ("error", "told"),
     [
-        BadStatusLine("?"),
-        LineTooLong(b"GET", 8190),
-        ConnectionResetError("Cannot write to closing transport"),
-        OSError(errno.EMFILE, "Too many open files"),
+        (ConnectionResetError("Cannot write to closing transport"), None),
+        (OSError(errno.EMFILE, "Too many open files"), None),
+        (BadHttpMessage("Too many headers received"), "Too many headers received"),
+        # What aiohttp quotes: behind its own words, in the middle of them, or without any.
+        (BadHttpMessage(f"Invalid header token:\n\n  {SENT!r}\n  ^"), "Invalid header token"),
+        (BadHttpMethod(error=f"Invalid method:\n\n  {SENT!r}\n  ^"), "Invalid method"),
+        (
+            BadStatusLine(error=f"Bad status line:\n  Invalid version:\n\n  {SENT!r}\n  ^"),
+            "Bad status line: Invalid version",
+        ),
+        (InvalidURLError(f"Invalid characters in url:\n\n  {SENT}"), "Invalid characters in url"),
+        (InvalidURLError(SENT), "InvalidURLError"),
+        (BadStatusLine(SENT), "BadStatusLine"),
+        (BadHttpMethod(SENT), "BadHttpMethod"),
+        (InvalidHeader(SENT.encode()), "InvalidHeader"),
+        (LineTooLong(SENT.encode(), 8190), "LineTooLong"),
+        (TransferEncodingError(SENT), "TransferEncodingError"),
+        (TransferEncodingError(f"{SENT}:\n\n"), "TransferEncodingError"),
+        (RequestPayloadError(f"400, message:\n  {SENT}"), "RequestPayloadError"),
     ],
 )
-def test_what_is_no_mistake_of_ours_is_a_debug_line_without_traceback(error: Exception) -> None:
+def test_what_is_no_mistake_of_ours_is_a_debug_line_without_what_was_sent(
+    error: Exception, told: str | None
+) -> None:
     made = record("Error handling request from %s", "::1", error=error, level=logging.ERROR)
     assert not quiet_bad_requests(made)
     assert (made.levelname, made.exc_info) == ("DEBUG", None)
-    assert made.getMessage() == f"Error handling request from ::1: {error}"
+    assert made.getMessage() == f"Error handling request from ::1: {told or error}"
 
 
-def test_what_clients_sent_is_cut_in_the_log() -> None:
-    made = record("Error handling request", error=BadStatusLine("x" * 100_000), level=logging.ERROR)
+def test_an_error_is_cut_in_the_log() -> None:
+    error = ConnectionError("x" * 100_000)
+    made = record("Error handling request", error=error, level=logging.ERROR)
     quiet_bad_requests(made)
     assert len(made.getMessage()) < 2000
 

@@ -71,7 +71,8 @@ def resident(process: int) -> int:
 
 def of_connections(line: str) -> bool:
     """Whether a line of the log tells of one connection, refused or ended."""
-    return re.search(r" info webapp\.hub: \w+-\d+ from ", line) is not None
+    of_one, of_many = r" info webapp\.hub: \w+-\d+ from ", r" webapp\.hub: \d+ more requests were"
+    return re.search(f"{of_one}|{of_many}", line) is not None
 
 
 # Out of descriptors

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, islice
 
 from aiohttp import web
 
-from webapp.gate.refusals import Refusal
-from webapp.journal.capture import capture_request, capture_response, peer_of
-from webapp.journal.events import Closed, Ended, Opened, Refused, Rejection
+from webapp.gate.arrivals import remote_of
+from webapp.gate.refusals import Refusal, visible
+from webapp.journal.capture import capture_refused, capture_request, capture_response, peer_of
+from webapp.journal.events import Closed, Ended, Noted, Opened, Refused, Rejection
 from webapp.journal.memory import Journal
+from webapp.journal.redaction import Redactor
+from webapp.journal.subprotocols import FIELD
 from webapp.journal.summaries import ConnectionSummary
 from webapp.printable import one_line
 from webapp.wire.ending import Ending
@@ -24,8 +28,6 @@ from webapp.wire.violations import CloseCode
 __all__ = ["HUB", "Connection", "Hub", "Stats"]
 
 _log = logging.getLogger(__name__)
-
-_LONG = 1000  # characters of a text in the record of a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,27 @@ class Connection:
 class Hub:
     """The one place that knows who is connected; what it sees begin and end, the journal tells."""
 
-    def __init__(self, journal: Journal, *, sweep_interval: float) -> None:
-        """``sweep_interval``: how often, in seconds, to look for peers that are overdue."""
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        sweep_interval: float,
+        redactor: Redactor | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``sweep_interval``: how often, in seconds, to look for peers that are overdue;
+        ``redactor``: what takes secrets out of what is recorded.
+        """
         self._journal = journal
+        self._redactor = redactor or Redactor()
+        self._clock = clock
         self._sweep_interval = sweep_interval
         self._connections: dict[str, Connection] = {}
         self._numbers = count(1)
         self._past = Traffic()  # of connections that have ended
         self._opened = 0
         self._refused = 0
+        self._last_refused = ""  # of those told one by one
         self.leaving = False  # the server is shutting down
 
     def next_id(self) -> str:
@@ -92,13 +106,15 @@ class Hub:
         self, stream: WebSocketStream, request: web.Request, response: web.StreamResponse
     ) -> None:
         """Know a connection from its 101 on, until it is ``closed``."""
+        came = capture_request(request, self._redactor)
+        answer = capture_response(response, self._redactor, came)
         opened = Opened(
             time=time.time_ns(),
             connection=stream.id,
-            peer=peer_of(request),
-            request=capture_request(request),
-            response=capture_response(response),
-            subprotocol=response.headers.get("Sec-WebSocket-Protocol"),
+            peer=_came_from(request),
+            request=came,
+            response=answer,
+            subprotocol=answer.header(FIELD) if FIELD in response.headers else None,
             extensions=tuple(response.headers.getall("Sec-WebSocket-Extensions", ())),
         )
         self._opened += 1
@@ -128,26 +144,28 @@ class Hub:
             traffic.messages_out,
         )
 
-    def refused(self, request: web.Request, refusal: Refusal) -> None:
-        """Tell of a request that was turned away."""
+    def refused(self, request: web.Request, refusal: Refusal, *, readable: bool = True) -> None:
+        """Tell of a request that was turned away, if there is room for it, and count it.
+
+        ``readable``: False if there is no request, only bytes that were none.
+        """
         self._refused += 1
-        event = Refused(
-            time=time.time_ns(),
-            connection=self.next_id(),
-            peer=peer_of(request),
-            request=capture_request(request),
-            rejection=Rejection(
-                check=refusal.check,
-                status=refusal.status,
-                came=refusal.came[:_LONG],
-                expected=refusal.expected[:_LONG],
-                reason=refusal.reason[:_LONG],
-                # Half a line of configuration would be worse than none.
-                remedy=refusal.remedy if len(refusal.remedy) <= _LONG else "",
-            ),
+        room = self._journal.refusals
+        if not room.has_room(self._clock()):
+            return
+        rejection = Rejection(
+            check=refusal.check,
+            status=refusal.status,
+            came=refusal.came,
+            expected=refusal.expected,
+            reason=refusal.reason,
+            remedy=refusal.remedy,
         )
-        self._journal.record(event)
-        self._journal.remember(event)
+        came = request if readable else None
+        told = capture_refused(came, rejection, self._redactor, visible, room.most_of_one)
+        event = Refused(time.time_ns(), self.next_id(), _came_from(request), *told)
+        self._last_refused = event.connection
+        self._journal.record_refused(event)
         _log.info(
             "%s from %s refused with %d: %s (came: %s)",
             event.connection,
@@ -157,10 +175,21 @@ class Hub:
             event.rejection.came,
         )
 
+    def tell_of_others(self, *, now: bool = False) -> None:
+        """Tell how many were refused and not told of, after a while, or ``now``."""
+        refusals = self._journal.refusals
+        if not refusals.untold or not (now or refusals.is_due(self._clock())):
+            return
+        text = f"{refusals.untold} more requests were refused, too many to be told one by one"
+        refusals.untold = 0
+        # It stands at the last one that was told: each event is about some connection.
+        self._journal.record(Noted(time.time_ns(), self._last_refused, text))
+        _log.warning("%s", text)
+
     def summaries(self, most_open: int, most_ended: int) -> list[ConnectionSummary]:
         """Sum up the newest connections: open ones first, then those that ended or were refused."""
         newest = islice(reversed(self._connections.values()), most_open)
-        ended = islice(self._journal.ended(), most_ended)
+        ended = self._journal.ended(most_ended)
         return [*(connection.summary() for connection in newest), *ended]
 
     def find(self, name: str) -> ConnectionSummary | None:
@@ -192,6 +221,7 @@ class Hub:
             await asyncio.sleep(self._sweep_interval)
             # If the loop was held up, what has come meanwhile is still to be read: it counts, too.
             await asyncio.sleep(0)
+            self.tell_of_others()
             now = loop.time()
             for connection in list(self._connections.values()):
                 try:
@@ -203,6 +233,7 @@ class Hub:
     async def say_goodbye(self, within: float) -> None:
         """Close all connections with 1001, all at once; drop those not gone ``within`` seconds."""
         self.leaving = True
+        self.tell_of_others(now=True)
         streams = [connection.stream for connection in self._connections.values()]
         if not streams:
             return
@@ -213,6 +244,12 @@ class Hub:
         for stream in streams:
             stream.abort(f"the peer did not close within {within:g} s")
         await asyncio.wait(gone, timeout=within)
+
+
+def _came_from(request: web.Request) -> str:
+    """Name the client, and the proxy that told of it, if one that is trusted did."""
+    peer, client = peer_of(request), remote_of(request)
+    return peer if client == request.remote else f"{client} via {peer}"
 
 
 HUB: web.AppKey[Hub] = web.AppKey("HUB", Hub)

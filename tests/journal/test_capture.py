@@ -11,8 +11,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.peer import PATIENCE
-from webapp.journal.capture import capture_request, capture_response, peer_of
-from webapp.journal.events import Exchange
+from webapp.gate.refusals import visible
+from webapp.journal.capture import capture_refused, capture_request, capture_response, peer_of
+from webapp.journal.events import Exchange, Rejection
+from webapp.journal.redaction import Redactor
+from webapp.journal.secrecy import redacted
+
+REJECTION = Rejection("host", 421, "came", "expected", "reason", "remedy")
 
 SECRETS = ["Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"]
 
@@ -23,16 +28,22 @@ class Recorder:
     def __init__(self) -> None:
         self.requests: list[Exchange] = []
         self.responses: list[Exchange] = []
+        self.refused: list[tuple[Exchange, Rejection]] = []
         self.peers: list[str] = []
         self.answers: Sequence[tuple[str, str]] = ()
+        self.redactor = Redactor(["X-Customer"])
+        self.rejection = REJECTION
+        self.most = 100_000  # of a refused one
         self.port = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.requests.append(capture_request(request))
+        self.requests.append(capture_request(request, self.redactor))
+        refused = capture_refused(request, self.rejection, self.redactor, visible, self.most)
+        self.refused.append(refused)
         self.peers.append(peer_of(request))
         response = web.Response(text="ok", headers=self.answers)
         await response.prepare(request)
-        self.responses.append(capture_response(response))
+        self.responses.append(capture_response(response, self.redactor, self.requests[-1]))
         return response
 
     async def send(self, head: bytes, host: str = "127.0.0.1") -> str:
@@ -155,6 +166,110 @@ async def test_a_peer_without_an_address_is_unknown(tmp_path: Any) -> None:
     finally:
         await runner.cleanup()
     assert recorder.peers == ["unknown"]
+
+
+async def test_secrets_of_a_target_are_told_by_their_length_alone(recorder: Recorder) -> None:
+    await recorder.send(
+        b"GET http://u:p@h/a?x=1&token=abc%20d HTTP/1.1\r\nHost: h\r\nX-Customer: 5"
+    )
+    (request,) = recorder.requests
+    target = f"http://{redacted('u:p')}@h/a?x=1&token={redacted('abc%20d')}"
+    assert request.line == f"GET {target} HTTP/1.1"
+    assert request.header("x-customer") == redacted("5")
+
+
+@pytest.mark.parametrize(
+    ("offered", "agreed", "told"),
+    [
+        ("chat, v12.stomp", "v12.stomp", "v12.stomp"),
+        ("bearer, c2VjcmV0", "bearer", "bearer"),
+        ("bearer, c2VjcmV0", "c2VjcmV0", redacted("c2VjcmV0")),
+        ("bearer, 1", "1", redacted("1")),
+        ("bearer.c2VjcmV0", "bearer.c2VjcmV0", f"bearer.{redacted('c2VjcmV0')}"),
+        ("bearer, chat.v2", "chat.v2", redacted("chat.v2")),
+    ],
+)
+async def test_a_token_is_not_told_either_where_it_was_agreed_on(
+    recorder: Recorder, offered: str, agreed: str, told: str
+) -> None:
+    recorder.answers = (("Sec-WebSocket-Protocol", agreed), ("X-Open", "seen"))
+    await recorder.send(f"GET / HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Protocol: {offered}".encode())
+    (response,) = recorder.responses
+    assert response.header("sec-websocket-protocol") == told
+    assert response.header("x-open") == "seen"
+
+
+async def test_what_is_said_of_a_refused_request_tells_none_of_its_secrets(
+    recorder: Recorder,
+) -> None:
+    r"""However it is quoted: as text, escaped, in small letters, or by a part of it."""
+    secret, escaped = b"c\xe9\\VjcmV0", r"c\xe9\\VjcmV0"
+    assert visible(secret.decode(errors="surrogateescape")) == escaped
+    recorder.rejection = Rejection(
+        "origin",
+        403,
+        f"bearer {escaped}",
+        f"not {escaped.lower()}",
+        "The code is 'a b!c' of canary.example.",
+        "origins: {allowed: [canary.example]}",
+    )
+    await recorder.send(
+        b"GET /a?code=a%20b%21c HTTP/1.1\r\nHost: h\r\nX-Customer: https://CANARY.example:1"
+        b"\r\nSec-WebSocket-Protocol: bearer " + secret
+    )
+    ((request, rejection),) = recorder.refused
+    assert request == recorder.requests[0]
+    assert rejection.came == f"bearer {redacted(escaped)}"
+    assert rejection.expected == f"not {redacted(escaped)}"
+    assert rejection.reason == f"The code is '{redacted('a b!c')}' of {redacted('canary.example')}."
+    assert rejection.remedy == ""  # with a gap it would be of no use
+
+
+async def test_what_is_said_of_a_refused_request_is_cut_where_that_tells_no_secret(
+    recorder: Recorder,
+) -> None:
+    secret = "s" * 800
+    recorder.rejection = Rejection("x", 400, "y" * 600 + secret, "e" * 2000, "r" * 999, "m" * 1001)
+    await recorder.send(f"GET / HTTP/1.1\r\nHost: h\r\nCookie: {secret}".encode())
+    ((_, rejection),) = recorder.refused
+    assert rejection.came == "y" * 600 + redacted(secret)
+    assert rejection.expected == "e" * 1000
+    assert rejection.reason == "r" * 999
+    assert rejection.remedy == ""  # half of it would be worse
+
+
+async def test_of_a_request_that_could_not_be_read_there_is_only_what_is_said() -> None:
+    redactor = Redactor()
+    assert capture_refused(None, REJECTION, redactor, visible) == (Exchange(""), REJECTION)
+
+
+async def test_of_a_refused_request_less_is_kept(recorder: Recorder) -> None:
+    """A long field goes before the short ones behind it."""
+    recorder.most = 4096
+    fields = f"\r\nX-Long: {'x' * 5000}\r\nOrigin: http://h\r\nX: {'x' * 4000}\r\nUser-Agent: y"
+    await recorder.send(f"GET /?{'x' * 6000} HTTP/1.1\r\nHost: a.test{fields}".encode())
+    ((request, _),) = recorder.refused
+    assert len(request.line) < 4200
+    assert request.line.endswith("… HTTP/1.1")
+    assert request.headers == (
+        ("Host", "a.test"),
+        ("Origin", "http://h"),
+        ("X", "x" * 4000),
+        ("User-Agent", "y"),
+        ("Connection", "close"),
+        ("…", "(1 more, not kept)"),
+    )
+    assert len(recorder.requests[0].headers) == 6
+
+
+async def test_who_sends_more_than_is_looked_at_is_not_quoted(recorder: Recorder) -> None:
+    fields = "".join(f"\r\nX-{number}: {'x' * 1000}" for number in range(100))
+    secret = "Cookie: c2VjcmV0"
+    await recorder.send(f"GET / HTTP/1.1\r\nHost: a.test{fields}\r\n{secret}".encode())
+    ((request, rejection),) = recorder.refused
+    assert "c2VjcmV0" not in repr(request)
+    assert rejection.came == redacted("came")
+    assert (rejection.check, rejection.status) == ("host", 421)
 
 
 async def test_no_more_header_fields_are_kept_than_is_reasonable(recorder: Recorder) -> None:

@@ -1,5 +1,6 @@
 """Connections in a line: what is known of one is read from how it began."""
 
+from webapp.dashboard.encode import event_shape, row_shape
 from webapp.journal.events import Exchange, Opened, Refused, Rejection
 from webapp.journal.summaries import ConnectionSummary
 
@@ -34,3 +35,18 @@ def test_a_refused_attempt_tells_why_and_has_agreed_on_nothing() -> None:
     assert not summary.compressed
     assert summary.extension is None
     assert summary.rejection is REJECTION
+
+
+def test_what_was_asked_for_may_have_spaces_in_it() -> None:
+    request = Exchange("GET /ws?token=(redacted, 5 characters)&x=1 HTTP/1.1")
+    summary = ConnectionSummary(began=Refused(1, "a", "", request, REJECTION), state="refused")
+    assert summary.target == "/ws?token=(redacted, 5 characters)&x=1"
+
+
+def test_of_what_could_not_be_read_nothing_was_asked_for() -> None:
+    summary = ConnectionSummary(
+        began=Refused(1, "a", "", Exchange(""), REJECTION), state="refused", closed=1
+    )
+    assert (summary.target, summary.user_agent, summary.origin) == ("", None, None)
+    assert row_shape(summary)["target"] == ""
+    assert event_shape("c", summary.began)["request"] == {"line": "", "headers": ()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from heapq import merge
@@ -14,6 +13,8 @@ from aiohttp import web
 from webapp.journal.cursors import Place, read_cursor, write_cursor
 from webapp.journal.entries import Entry, bytes_of, connection_of, event_of
 from webapp.journal.events import Closed, Event, Opened, Refused
+from webapp.journal.past import Past
+from webapp.journal.refusals import RefusalsShare
 from webapp.journal.ring import Ring
 from webapp.journal.summaries import ConnectionSummary
 from webapp.wire.records import Echoes, Record
@@ -45,15 +46,9 @@ class Journal:
         What is kept of ended connections is bounded in bytes as well, by the same number.
         """
         self.run = secrets.token_hex(3)
-        self._max_bytes = max_bytes
-        self._max_connections = max_connections
         self._ring = Ring(max_events, max_bytes)
-        # Of ended connections, the oldest first: how they began and ended, the last round trip in
-        # nanoseconds, and what the beginning costs in bytes.
-        self._ended: OrderedDict[str, tuple[Opened | Refused, Closed | None, int | None, int]] = (
-            OrderedDict()
-        )
-        self._ended_bytes = 0
+        self._past = Past(max_connections, max_bytes)
+        self.refusals = RefusalsShare(max_events, max_bytes)
 
     # Writing
 
@@ -76,16 +71,17 @@ class Journal:
         """What takes the messages of one turn that came back as they were."""
         return self._ring.record_echoes
 
+    def record_refused(self, event: Refused) -> None:
+        """Take an attempt that was refused and for which ``refusals`` has room, and keep it."""
+        self.refusals.take(bytes_of(event))
+        self.record(event)
+        self.remember(event)
+
     def remember(
         self, began: Opened | Refused, closed: Closed | None = None, round_trip: int | None = None
     ) -> None:
         """Keep what is to be known of a connection after its end, or of an attempt at one."""
-        size = bytes_of(began)
-        self._ended[began.connection] = began, closed, round_trip, size
-        self._ended_bytes += size
-        while len(self._ended) > self._max_connections or self._ended_bytes > self._max_bytes:
-            _, (_, _, _, size) = self._ended.popitem(last=False)
-            self._ended_bytes -= size
+        self._past.remember(began, closed, round_trip)
 
     # Reading
 
@@ -159,13 +155,12 @@ class Journal:
         )
 
     def ended_connection(self, name: str) -> ConnectionSummary | None:
-        """An ended connection by its id, as long as it is known."""
-        kept = self._ended.get(name)
-        return kept and ConnectionSummary.of_ended(*kept[:3])
+        """An ended connection or a refused attempt by its id, as long as it is known."""
+        return self._past.find(name)
 
-    def ended(self) -> Iterator[ConnectionSummary]:
-        """The ended connections that are still known, newest first."""
-        return (ConnectionSummary.of_ended(*kept[:3]) for kept in reversed(self._ended.values()))
+    def ended(self, most: int | None = None) -> Iterator[ConnectionSummary]:
+        """Those that are still known, newest first; of so many, refused ones are only a part."""
+        return self._past.newest(len(self._past) if most is None else most)
 
     def _place(self, cursor: str | None) -> tuple[Place, bool]:
         """The place that a cursor names, and whether it is of an earlier run."""

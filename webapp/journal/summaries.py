@@ -51,8 +51,9 @@ class ConnectionSummary:
 
     @property
     def target(self) -> str:
-        """Path and query that were asked for."""
-        return self.began.request.line.split(" ")[1]
+        """Path and query that were asked for; nothing if the request could not be read."""
+        # What is redacted has spaces in it.
+        return self.began.request.line.partition(" ")[2].rpartition(" ")[0]
 
     @property
     def user_agent(self) -> str | None:
