@@ -180,7 +180,7 @@ async def test_the_journal_keeps_as_many_bytes_as_are_configured(serve: Serve) -
 
 
 async def test_another_host_is_refused_and_told_of(serve: Serve) -> None:
-    client = await serve(hosts={"allowed": ("echo.example",)})
+    client = await serve(hosts={"allowed": ("echo.example",)}, access={"public": True})
     for path in ("/", "/live", "/api/events", "/nowhere", "/static/icon.svg"):
         assert (await client.get(path)).status == 421, path
         assert (await client.get(path, headers={"Host": "echo.example"})).status != 421, path
@@ -221,16 +221,23 @@ async def test_an_upgrade_at_another_path_is_told_where_the_socket_is(serve: Ser
     assert refused.request.line == "GET /socket HTTP/1.1"
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
-async def test_the_path_of_the_echo_answers_plain_requests_in_words(
-    serve: Serve, method: str
-) -> None:
+async def test_the_path_of_the_echo_answers_plain_requests_in_words(serve: Serve) -> None:
     client = await serve()
-    response = await client.request(method, "/ws")
+    response = await client.get("/ws")
     assert response.status == 426
     assert response.headers["Upgrade"] == "websocket"
     (refused,) = refusals(client)
-    assert refused.rejection.check == "handshake"
+    assert refused.rejection.check == "upgrade"
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
+async def test_it_says_which_method_it_wants(serve: Serve, method: str) -> None:
+    client = await serve()
+    response = await client.request(method, "/ws")
+    assert response.status == 405
+    assert response.headers["Allow"] == "GET"
+    (refused,) = refusals(client)
+    assert refused.rejection.check == "method"
 
 
 # Every response

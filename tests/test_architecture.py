@@ -16,9 +16,20 @@ ALLOWED: dict[str, set[str]] = {
     "webapp.gate": set(),
     "webapp.hub": {"webapp.gate", "webapp.journal", "webapp.printable", "webapp.wire"},
     "webapp.echo": {"webapp.gate", "webapp.hub", "webapp.wire"},
-    "webapp.dashboard": {"webapp.gate.middleware", "webapp.hub", "webapp.journal"},
+    "webapp.dashboard": {
+        "webapp.gate.arrivals",
+        "webapp.gate.refusals",
+        "webapp.gate.signin",
+        "webapp.hub",
+        "webapp.journal",
+    },
     # The settings are checked by those who use them.
-    "webapp.config": {"webapp.gate.hosts", "webapp.gate.origins", "webapp.printable"},
+    "webapp.config": {
+        "webapp.gate.authorities",
+        "webapp.gate.hosts",
+        "webapp.gate.origins",
+        "webapp.printable",
+    },
     "webapp.printable": set(),
     "webapp.memory": set(),
     "webapp.assets": set(),
@@ -49,7 +60,6 @@ ALLOWED: dict[str, set[str]] = {
         "webapp.app",
         "webapp.config",
         "webapp.descriptors",
-        "webapp.gate",
         "webapp.listen",
     },
     "webapp.cli": {
@@ -65,7 +75,10 @@ ALLOWED: dict[str, set[str]] = {
 }
 # Within the gate, the policies know each other and the record of a refusal, but nothing of HTTP
 # requests: those are the middlewares' business.
-POLICIES = {"webapp.gate.hosts", "webapp.gate.limits", "webapp.gate.origins"}
+POLICIES = {
+    f"webapp.gate.{name}"
+    for name in ("access", "authorities", "guesses", "hosts", "limits", "origins", "proxies")
+}
 POLICIES_ALLOWED = POLICIES | {"webapp.gate.refusals"}
 
 

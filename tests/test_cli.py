@@ -173,7 +173,8 @@ def test_localhost_is_both_addresses_on_one_port(tmp_path: Path) -> None:
     [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]")],
 )
 def test_the_address_that_it_names_can_be_opened(host: str, shown: str, tmp_path: Path) -> None:
-    with serving("--host", host, "--port", "0", cwd=tmp_path) as served:
+    env = {"ECHOSCOPE_ACCESS__PUBLIC": "true"}
+    with serving("--host", host, "--port", "0", cwd=tmp_path, env=env) as served:
         assert served.page == f"http://{shown}:{urlsplit(served.page).port}/"
         with urlopen(served.page) as response:
             assert response.status == 200
@@ -192,7 +193,8 @@ def test_a_taken_port_is_one_sentence_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_an_unknown_host_is_one_sentence(tmp_path: Path) -> None:
-    done = run("--host", "nowhere.invalid", cwd=tmp_path)
+    env = {"ECHOSCOPE_ACCESS__PUBLIC": "true"}
+    done = run("--host", "nowhere.invalid", cwd=tmp_path, env=env)
     assert done.returncode == 1
     assert done.stderr.startswith("echoscope: there is no host nowhere.invalid to listen on: ")
     assert done.stderr.count("\n") == 1
@@ -221,6 +223,27 @@ def test_mistakes_in_the_configuration_end_it_with_2(
         'echoscope: config.yaml, line 2: logging.level is "loud"',
         'echoscope: PORT: server.port is "x"',
     ]
+
+
+def test_check_leaves_the_token_out_and_says_so(tmp_path: Path) -> None:
+    env = {"ECHOSCOPE_ACCESS__TOKEN": "c4n4ry-c4n4ry-c4n4ry"}
+    done = run("--check", "--host", "192.0.2.1", cwd=tmp_path, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("# access.token is set, and left out here")
+    assert "c4n4ry" not in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--check",)])
+def test_it_does_not_start_for_others_than_this_machine_without_a_token(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = run(*arguments, "--host", "0.0.0.0", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        'echoscope: --host: server.host is "0.0.0.0", so others than this machine may reach the '
+        "server, and everybody who can reach it could read all messages; set access.token to a "
+        "secret, or access.public: true if everybody may\n"
+    )
 
 
 def test_the_port_is_that_of_the_environment_and_above_it_that_of_the_flag(tmp_path: Path) -> None:
@@ -272,13 +295,25 @@ def test_nobody_has_to_read_what_it_prints(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-def test_an_address_that_the_page_does_not_answer_to_is_warned_about(tmp_path: Path) -> None:
-    with serving("--host", "127.0.0.2", "--port", "0", cwd=tmp_path) as server:
+def test_what_opens_much_is_warned_about(tmp_path: Path) -> None:
+    env = {"ECHOSCOPE_ORIGINS__ALLOWED": '["*"]'}
+    with serving("--port", "0", cwd=tmp_path, env=env) as server:
         status, errors = server.end(signal.SIGTERM)
     assert status == 0
-    assert "hosts.allowed does not name it" in errors
-    with serving("--host", "127.0.0.1", "--port", "0", cwd=tmp_path) as server:
-        assert "hosts.allowed" not in server.end(signal.SIGTERM)[1]
+    assert 'warning webapp.serve: origins.allowed has "*"' in errors
+    result = run("--check", cwd=tmp_path, env=env)
+    assert 'echoscope: origins.allowed has "*"' in result.stderr
+    with serving("--port", "0", cwd=tmp_path) as server:
+        assert "warning" not in server.end(signal.SIGTERM)[1]
+
+
+def test_the_address_that_it_listens_on_is_one_that_it_answers_to(tmp_path: Path) -> None:
+    env = {"ECHOSCOPE_ACCESS__PUBLIC": "true", "ECHOSCOPE_HOSTS__ALLOWED": '["elsewhere.test"]'}
+    with (
+        serving("--host", "127.0.0.2", "--port", "0", cwd=tmp_path, env=env) as server,
+        urlopen(server.page, timeout=PATIENCE) as page,
+    ):
+        assert page.status == 200
 
 
 def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
@@ -300,11 +335,14 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
 BAD_REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\nno header\x1b[1m\r\n\r\n"
 
 
-def test_what_is_not_http_leaves_no_trace_in_the_log(tmp_path: Path) -> None:
+def test_what_is_not_http_is_a_refusal_and_no_error(tmp_path: Path) -> None:
     with serving("--port", "0", cwd=tmp_path) as served:
         assert b"400 Bad Request" in say(served.page, BAD_REQUEST)
         _, errors = served.end(signal.SIGTERM)
-    assert errors.count("\n") == errors.count("info webapp.serve: stopping")
+    refused, *others = errors.splitlines()
+    assert " info webapp.hub: " in refused
+    assert "refused with 400: The request cannot be read" in refused
+    assert [line.partition(" info ")[2] for line in others] == ["webapp.serve: stopping"]
 
 
 def test_every_event_is_one_line_of_json_where_that_is_asked_for(tmp_path: Path) -> None:
@@ -313,9 +351,9 @@ def test_every_event_is_one_line_of_json_where_that_is_asked_for(tmp_path: Path)
         say(served.page, BAD_REQUEST)
         _, errors = served.end(signal.SIGTERM)
     events = [json.loads(line) for line in errors.splitlines()]
-    (bad,) = [event for event in events if event["logger"] == "webapp.http"]
-    assert bad["level"] == "debug"
-    assert bad["message"].startswith("Error handling request from ")
+    (bad,) = [event for event in events if event["logger"] == "webapp.hub"]
+    assert bad["level"] == "info"
+    assert "refused with 400" in bad["message"]
     assert "traceback" not in bad
 
 

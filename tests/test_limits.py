@@ -125,8 +125,8 @@ def changed(old: bytes, new: bytes, target: str = "/ws") -> bytes:
 
 
 NO_HANDSHAKES = {
-    "HEAD": (changed(b"GET ", b"HEAD "), 400),
-    "POST": (changed(b"GET ", b"POST "), 400),
+    "HEAD": (changed(b"GET ", b"HEAD "), 405),
+    "POST": (changed(b"GET ", b"POST "), 405),
     "HTTP/1.0": (changed(b"HTTP/1.1", b"HTTP/1.0"), 400),
     "a body": (changed(b"\r\n\r\n", b"\r\nContent-Length: 5\r\n\r\nhello"), 400),
     "a body that is not all there": (

@@ -37,6 +37,7 @@ TRIED = {
     'curl -i -H "Origin: https://app.example.com" http://localhost:8080/ws',
     "python -m webapp --port 9000 --config config.yaml",
     'ECHOSCOPE_ORIGINS__ALLOWED=\'["same-origin", "https://*.example.com"]\' python -m webapp',
+    "ECHOSCOPE_ACCESS__TOKEN=choose-this-at-random python -m webapp --host 0.0.0.0",
     "python -m webapp --check",
     "python -m webapp --help",
 }
@@ -131,11 +132,23 @@ def test_flags_and_a_file_are_taken_as_shown() -> None:
 
 @pytest.mark.slow
 def test_the_environment_is_taken_as_shown(tmp_path: Path) -> None:
-    variable, value = shlex.split(next(line for line in COMMANDS if line[0] == "E"))[0].split(
-        "=", 1
-    )
+    command = next(line for line in COMMANDS if line.startswith("ECHOSCOPE_ORIGINS"))
+    variable, value = shlex.split(command)[0].split("=", 1)
     result = run("--check", cwd=tmp_path, env={variable: value})
     assert "https://*.example.com" in result.stdout
+
+
+@pytest.mark.slow
+def test_beyond_this_machine_it_needs_a_token_as_shown(tmp_path: Path) -> None:
+    """Without listening there: the configuration is what decides."""
+    command = next(line for line in COMMANDS if line.startswith("ECHOSCOPE_ACCESS"))
+    assignment, *words = shlex.split(command)
+    variable, value = assignment.split("=", 1)
+    flags = [*words[words.index("--host") :], "--check"]
+    assert run(*flags, cwd=tmp_path, env={variable: value}).returncode == 0
+    without = run(*flags, cwd=tmp_path)
+    assert without.returncode == 2
+    assert "access.token" in without.stderr
 
 
 @pytest.mark.parametrize("example", blocks("python"))

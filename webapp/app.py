@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -18,22 +19,33 @@ from webapp.dashboard import api, formatting, pages
 from webapp.dashboard.feed import Feed
 from webapp.echo import echo_handler, handshake_fault
 from webapp.gate import (
+    PUBLIC_ORIGIN,
+    REFUSAL_PAGE,
+    Access,
+    Check,
     HostPolicy,
+    Open,
     OriginPolicy,
     Places,
+    TrustedProxies,
+    UnparsedRequests,
+    access_check,
     checked,
     close_declined,
     gate_middleware,
     host_check,
     limited,
     origin_check,
+    proxy_check,
     reader_check,
     security_headers,
+    sign_in,
     upgrade_path_check,
     watchers_full,
 )
 from webapp.hub import HUB, Hub
 from webapp.journal.memory import JOURNAL, Journal
+from webapp.journal.redaction import Redactor
 from webapp.logs import http_log
 from webapp.wire.settings import DeflateSettings, StreamSettings, Waits
 
@@ -57,7 +69,11 @@ def create_app(config: Config | None = None) -> web.Application:
         max_bytes=config.journal.bytes,
         max_connections=config.journal.connections,
     )
-    hub = Hub(journal, sweep_interval=settings.waits.sweep_interval)
+    hub = Hub(
+        journal,
+        sweep_interval=settings.waits.sweep_interval,
+        redactor=Redactor(config.journal.redact),
+    )
     answers = Answers(config.limits.slow_peer_timeout)
     feed = Feed(hub, journal, slow_peer_timeout=settings.waits.slow_peer)
     watchers = Places(_MOST_WATCHERS, full=watchers_full(_MOST_WATCHERS))
@@ -71,22 +87,12 @@ def create_app(config: Config | None = None) -> web.Application:
     watch = limited(feed.watch, watchers, on_refusal=hub.refused)
     watch = checked(watch, handshake_fault, on_refusal=hub.refused)
 
+    access = Access(config.access.token) if config.access.token else None
+
     app = web.Application(
-        middlewares=[
-            gate_middleware(
-                host_check(HostPolicy(config.hosts.allowed)),
-                upgrade_path_check([path, "/live"]),
-                origin_check(
-                    OriginPolicy(config.origins.allowed, config.origins.allow_missing),
-                    paths=[path],
-                    upgrades_only=True,
-                ),
-                reader_check(["/live", "/api/"]),
-                on_refusal=hub.refused,
-            )
-        ],
+        middlewares=[gate_middleware(*_checks(config, access), on_refusal=hub.refused)],
         handler_args={
-            "logger": http_log(),
+            "logger": UnparsedRequests(http_log(), partial(hub.refused, readable=False)),
             "access_log": None,
             "tcp_keepalive": False,  # WebSockets have heartbeats, other requests no such time
             # From the connection on, and from each answer to the next request: to trickle a head
@@ -106,10 +112,19 @@ def create_app(config: Config | None = None) -> web.Application:
             web.get("/healthz", pages.healthz),
         ]
     )
+    if access is not None:
+        app.add_routes(
+            [
+                web.post("/token", sign_in(access, on_refusal=hub.refused)),
+                web.get("/token", pages.to_index),  # for whoever reloads what the form led to
+            ]
+        )
     app.add_subapp("/static/", assets(_folder("static")))
     app[HUB] = hub
     app[JOURNAL] = journal
     app[pages.WEBSOCKET_PATH] = path
+    app[PUBLIC_ORIGIN] = config.server.public_url
+    app[REFUSAL_PAGE] = pages.refused
     aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(_folder("templates")),
@@ -134,6 +149,22 @@ def create_app(config: Config | None = None) -> web.Application:
     app.on_shutdown.append(say_goodbye)
     app.on_response_prepare.extend([security_headers, close_declined, answers.watch])
     return app
+
+
+def _checks(config: Config, access: Access | None) -> Iterator[Check]:
+    """What has to hold for a request, in this order."""
+    path = config.websocket.path
+    origins = OriginPolicy(config.origins.allowed, config.origins.allow_missing)
+    files = ("/healthz", "/static/")
+    if config.server.trusted_proxies:
+        yield proxy_check(TrustedProxies(config.server.trusted_proxies))
+    yield host_check(HostPolicy(config.hosts.allowed, bound=config.server.host))
+    yield upgrade_path_check([path, "/live"])
+    yield origin_check(origins, paths=[path], upgrades_only=True)
+    # Whatever is not named here is for readers.
+    yield reader_check(Open(paths=[path], files=files))
+    if access is not None:
+        yield access_check(access, Open(paths=[path, "/token"], files=files))
 
 
 def _stream_settings(config: Config) -> StreamSettings:

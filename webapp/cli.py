@@ -30,7 +30,8 @@ configuration, each above the one before:
 examples:
   echoscope                           serve the page at http://localhost:8080/
   echoscope --port 0 --open           take any free port and open the page
-  echoscope --host 0.0.0.0            listen on every interface (see hosts.allowed)
+  ECHOSCOPE_ACCESS__TOKEN=... echoscope --host 0.0.0.0
+                                      listen on every interface (see hosts.allowed, access)
   echoscope --check > my.yaml         write a file with every setting to start from
 
 exit codes:
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _exit_on_early_signals()
 
     # Slow to load: only now, with the signals in hand.
+    from webapp.config.cautions import cautions
     from webapp.config.settings import dump_config
     from webapp.config.sources import ConfigError, load_config
 
@@ -65,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"echoscope: {problem}", file=sys.stderr)
         return EXIT_MISTAKE
     if options.check:
+        for caution in cautions(loaded.config):
+            print(f"echoscope: {caution}", file=sys.stderr)
         return _print(dump_config(loaded.config))
 
     from webapp.listen import ListenError

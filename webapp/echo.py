@@ -8,8 +8,8 @@ from typing import Literal
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from webapp.gate.arrivals import public_origin, remote_of
 from webapp.gate.limits import Places
-from webapp.gate.middleware import own_origin
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
 from webapp.gate.upgrades import names_websocket
@@ -41,11 +41,11 @@ def echo_handler(
             handshake = negotiate(_upgrade_request(request), subprotocols, settings.deflate)
         except HandshakeError as error:
             return refuse(request, _refusal(request, error))
-        if refusal := _LEAVING if hub.leaving else places.check(request.remote):
+        if refusal := _LEAVING if hub.leaving else places.check(remote_of(request)):
             return refuse(request, refusal)
         response = web.StreamResponse(status=101, headers=handshake.headers)
         stream = WebSocketStream(hub.next_id(), settings, handshake.deflate)
-        with places.take(request.remote) as place:
+        with places.take(remote_of(request)) as place:
             try:
                 await response.prepare(request)
             except ConnectionResetError:
@@ -119,9 +119,9 @@ def _upgrade_request(request: web.Request) -> UpgradeRequest:
 
 
 def _refusal(request: web.Request, error: HandshakeError) -> Refusal:
-    own = own_origin(request)
+    own = public_origin(request)
     return Refusal(
-        check="handshake",
+        check=error.about,
         status=error.status,
         came=visible(error.came),
         expected=error.expected,

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from webapp.app import create_app
 from webapp.config import Config
+from webapp.config.cautions import cautions
 from webapp.descriptors import DescriptorWatch, raise_limit
-from webapp.gate import HostPolicy
 from webapp.listen import BACKLOG, authority, open_sockets
 from webapp.memory import keep_some_memory, settle
 
@@ -65,8 +65,8 @@ async def _serve(
         address = authority(config.server.host, sockets)
         announce(address)
         settle()
-        if HostPolicy(config.hosts.allowed).check([address]):
-            logger.warning("requests to %s are refused: hosts.allowed does not name it", address)
+        for caution in cautions(config):
+            logger.warning("%s", caution)
         if open_page:
             # A daemon thread: some browsers block for as long as they run.
             threading.Thread(target=_open_page, args=(f"http://{address}/",), daemon=True).start()

@@ -183,7 +183,8 @@ async def test_only_the_newest_events_are_rendered(serve: Serve) -> None:
 async def test_the_address_of_the_socket_is_told_as_the_page_was_asked_for(
     serve: Serve, host: str, url: str
 ) -> None:
-    client = await serve(hosts={"allowed": ("localhost", "[::1]", "http.example")})
+    hosts = {"allowed": ("localhost", "[::1]", "http.example")}
+    client = await serve(hosts=hosts, access={"public": True})
     page = await page_of(client, Host=host)
     assert page.values("data-websocket-url") == [url]
     assert page.values("data-websocket-path") == ["/ws"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from webapp.gate import (
     HostPolicy,
+    Open,
     OriginPolicy,
     Refusal,
     gate_middleware,
@@ -50,7 +51,7 @@ def application(
                 host_check(HostPolicy(hosts)),
                 upgrade_path_check(["/ws", "/live"]),
                 origin_check(OriginPolicy(origins), paths={"/ws"}),
-                reader_check(),
+                reader_check(Open(paths=["/ws"], files=["/healthz", "/static/"])),
                 on_refusal=on_refusal,
             )
         ]
@@ -290,9 +291,12 @@ async def test_two_origins_are_refused(wire: Wire, second: str) -> None:
     assert {refusal.check for refusal in wire.refusals} == {"origin"}
 
 
-@pytest.mark.parametrize("target", ["/", "/nowhere", "/apis", "/static/page.css"])
-async def test_an_origin_is_no_matter_at_other_paths(wire: Wire, target: str) -> None:
-    assert status(await wire.get(target, ("Origin", "https://evil.test"))) in (200, 404)
+@pytest.mark.parametrize("target", ["/healthz", "/static/page.css"])
+async def test_an_origin_is_no_matter_where_there_is_nothing_to_guard(
+    wire: Wire, target: str
+) -> None:
+    assert status(await wire.get(target, ("Origin", "https://evil.test"))) == 200
+    assert status(await wire.get(target, ("Sec-Fetch-Site", "cross-site"))) == 200
     assert wire.refusals == []
 
 
@@ -343,7 +347,7 @@ async def test_whatever_bytes_come_nobody_gets_in_and_nothing_breaks(
 # The reader
 
 
-@pytest.mark.parametrize("target", ["/live", "/api/", "/api/events", "/api/nowhere"])
+@pytest.mark.parametrize("target", ["/", "/live", "/api/events", "/nowhere", "/lively"])
 @pytest.mark.parametrize("origins", [["same-origin"], ["*"], [APP, "null"]])
 async def test_the_pages_of_others_read_nothing_whatever_origins_are_allowed(
     aiohttp_server: Any, target: str, origins: list[str]
@@ -364,7 +368,7 @@ async def test_the_pages_of_others_read_nothing_whatever_origins_are_allowed(
     assert {refusal.check for refusal in refusals} == {"reader"}
 
 
-@pytest.mark.parametrize("target", ["/live", "/api/", "/api/events"])
+@pytest.mark.parametrize("target", ["/", "/live", "/api/", "/api/events"])
 @pytest.mark.parametrize(
     "headers",
     [
@@ -382,10 +386,50 @@ async def test_the_servers_own_pages_and_programs_read(
     assert status(await wire.get(target, *headers)) == 200
 
 
-@pytest.mark.parametrize("target", ["/lively", "/apis", "/", "/api"])
-async def test_what_is_beside_the_paths_is_not_for_this_check(wire: Wire, target: str) -> None:
-    assert status(await wire.get(target, ("Sec-Fetch-Site", "cross-site"))) in (200, 404)
+VISIT = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_page_may_be_gone_to_from_anywhere(wire: Wire, site: str, method: str) -> None:
+    visit = {"Sec-Fetch-Site": site, **VISIT}
+    assert status(await wire.get("/", *visit.items(), method=method)) == 200
     assert wire.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("target", "change"),
+    [
+        ("/", {"Sec-Fetch-Dest": "iframe"}),
+        ("/", {"Sec-Fetch-Dest": "object"}),
+        ("/", {"Sec-Fetch-Dest": ""}),
+        ("/", {"Sec-Fetch-Mode": "no-cors"}),
+        ("/", {"Sec-Fetch-Mode": "cors"}),
+        ("/", {"Origin": "https://evil.test"}),
+        ("/api/events", {}),
+        ("/live", {}),
+        ("/nowhere", {}),
+    ],
+)
+async def test_it_may_not_be_put_into_another_page_and_only_a_page_is_one(
+    wire: Wire, target: str, change: dict[str, str]
+) -> None:
+    visit = {"Sec-Fetch-Site": "cross-site", **VISIT, **change}
+    assert status(await wire.get(target, *visit.items())) == 403
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("target", ["/", "/api/events", "/healthz", "/static/page.css", "/x"])
+async def test_no_page_of_others_does_anything(wire: Wire, method: str, target: str) -> None:
+    for headers in (
+        {"Origin": "https://evil.test"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", **VISIT},  # a form
+    ):
+        assert status(await wire.get(target, *headers.items(), method=method)) == 403
+    assert {refusal.check for refusal in wire.refusals} == {"reader"}
+    own = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
+    assert status(await wire.get(target, *own.items(), method=method)) in (200, 404, 405)
 
 
 @pytest.mark.parametrize("target", ["/%6Cive", "/%61pi/events", "/api%2Fevents", "/api/%65vents"])

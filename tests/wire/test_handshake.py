@@ -37,9 +37,9 @@ def test_a_proper_request_is_answered_as_in_the_rfc() -> None:
 
 REFUSED = [
     ("a plain GET", UpgradeRequest("GET", (1, 1), CIMultiDict(), False), 426, "WebSocket client"),
-    ("a plain POST", UpgradeRequest("POST", (1, 1), CIMultiDict(), True), 426, "WebSocket client"),
-    ("HEAD", request(method="HEAD"), 400, "must be a GET"),
-    ("POST", request(method="POST"), 400, "must be a GET"),
+    ("a plain POST", UpgradeRequest("POST", (1, 1), CIMultiDict(), True), 405, "must be a GET"),
+    ("HEAD", request(method="HEAD"), 405, "must be a GET"),
+    ("POST", request(method="POST"), 405, "must be a GET"),
     ("HTTP/1.0", request(http_version=(1, 0)), 400, "HTTP/1.1"),
     ("a body", request(has_body=True), 400, "no body"),
     ("no Upgrade", request(without="Upgrade"), 400, "header Upgrade .* proxy"),
@@ -93,6 +93,33 @@ def test_what_is_no_opening_handshake_is_refused_in_words(
     assert caught.value.status == status
     assert caught.value.came
     assert caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("bad", "about"),
+    [
+        (request(method="PUT"), "method"),
+        (UpgradeRequest("GET", (1, 1), CIMultiDict(), False), "upgrade"),
+        (request(without="Upgrade"), "upgrade"),
+        (request(without="Connection"), "upgrade"),
+        (request(without="Sec-WebSocket-Version"), "version"),
+        (request(("Sec-WebSocket-Version", "8"), without="Sec-WebSocket-Version"), "version"),
+        (request(without="Sec-WebSocket-Key"), "key"),
+        (request(("Sec-WebSocket-Key", "short"), without="Sec-WebSocket-Key"), "key"),
+        (request(has_body=True), "handshake"),
+        (request(("Sec-WebSocket-Protocol", "a b")), "handshake"),
+    ],
+)
+def test_the_part_that_is_wrong_is_named(bad: UpgradeRequest, about: str) -> None:
+    with pytest.raises(HandshakeError) as caught:
+        negotiate(bad)
+    assert caught.value.about == about
+
+
+def test_another_method_is_told_the_right_one() -> None:
+    with pytest.raises(HandshakeError) as caught:
+        negotiate(request(method="POST"))
+    assert caught.value.headers == {"Allow": "GET"}
 
 
 def test_a_wrong_version_is_told_the_right_one() -> None:

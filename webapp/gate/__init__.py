@@ -1,45 +1,65 @@
 """Decide who may come in: policies, the middlewares that apply them, and refusals."""
 
+from webapp.gate.access import Access
+from webapp.gate.arrivals import PUBLIC_ORIGIN, own_origin, public_origin, remote_of
+from webapp.gate.checks import (
+    Check,
+    Open,
+    host_check,
+    origin_check,
+    proxy_check,
+    reader_check,
+    upgrade_path_check,
+)
 from webapp.gate.headers import security_headers
 from webapp.gate.hosts import HostPolicy
 from webapp.gate.limits import Places, watchers_full
 from webapp.gate.middleware import (
-    Check,
     OnRefusal,
     checked,
     gate_middleware,
-    host_check,
     limited,
-    origin_check,
     origin_middleware,
-    own_origin,
-    reader_check,
-    upgrade_path_check,
 )
 from webapp.gate.origins import Origin, OriginPolicy
+from webapp.gate.proxies import TrustedProxies
 from webapp.gate.refusals import Refusal, visible
-from webapp.gate.responses import refusal_response
+from webapp.gate.responses import REFUSAL_PAGE, refusal_response
+from webapp.gate.signin import access_check, next_path, sign_in
+from webapp.gate.unparsed import UnparsedRequests
 from webapp.gate.upgrades import close_declined
 
 __all__ = [
+    "PUBLIC_ORIGIN",
+    "REFUSAL_PAGE",
+    "Access",
     "Check",
     "HostPolicy",
     "OnRefusal",
+    "Open",
     "Origin",
     "OriginPolicy",
     "Places",
     "Refusal",
+    "TrustedProxies",
+    "UnparsedRequests",
+    "access_check",
     "checked",
     "close_declined",
     "gate_middleware",
     "host_check",
     "limited",
+    "next_path",
     "origin_check",
     "origin_middleware",
     "own_origin",
+    "proxy_check",
+    "public_origin",
     "reader_check",
     "refusal_response",
+    "remote_of",
     "security_headers",
+    "sign_in",
     "upgrade_path_check",
     "visible",
     "watchers_full",

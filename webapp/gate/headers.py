@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-__all__ = ["security_headers"]
+__all__ = ["SECURITY_HEADERS", "security_headers"]
 
 _POLICY = "; ".join(
     (
@@ -18,12 +18,13 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_HEADERS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
 
 
@@ -33,5 +34,5 @@ async def security_headers(request: web.Request, response: web.StreamResponse) -
     response.headers.pop("Server", None)
     if response.status == 101:
         return  # A handshake has no content for a browser to guard.
-    response.headers.update(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)

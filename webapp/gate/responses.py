@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from http import HTTPStatus
 
@@ -10,7 +10,10 @@ from aiohttp import web
 
 from webapp.gate.refusals import Refusal
 
-__all__ = ["refusal_response"]
+__all__ = ["REFUSAL_PAGE", "refusal_response", "refusal_text"]
+
+#: What makes a page of a refusal, where an application has one that fits its others.
+REFUSAL_PAGE: web.AppKey[Callable[[web.Request, Refusal], str]] = web.AppKey("REFUSAL_PAGE")
 
 _MEDIA_RANGE = re.compile(
     r"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*(;.*)?"
@@ -25,11 +28,16 @@ def refusal_response(request: web.Request, refusal: Refusal) -> web.Response:
     The connection ends with it.
     """
     content_type = _preferred(request.headers.getall("Accept", []), tuple(_FORMS))
+    page = request.config_dict.get(REFUSAL_PAGE)
+    if content_type == "text/html" and page is not None:
+        text = page(request, refusal)
+    else:
+        text = _FORMS[content_type](refusal)
     response = web.Response(
         status=refusal.status,
         headers=refusal.headers,
         # Whoever made the refusal may have forgotten a lone surrogate.
-        body=_FORMS[content_type](refusal).encode("utf-8", "backslashreplace"),
+        body=text.encode("utf-8", "backslashreplace"),
         content_type=content_type,
         charset="utf-8" if content_type.startswith("text/") else None,
     )
@@ -42,7 +50,8 @@ def _title(refusal: Refusal) -> str:
     return f"{refusal.status} {HTTPStatus(refusal.status).phrase}"
 
 
-def _to_text(refusal: Refusal) -> str:
+def refusal_text(refusal: Refusal) -> str:
+    """Tell a refusal in lines of text."""
     lines = [
         f"{_title(refusal)} ({refusal.check}): {refusal.reason}",
         f"Came: {refusal.came}",
@@ -77,7 +86,7 @@ def _to_json(refusal: Refusal) -> str:
 
 
 # In the order in which they are chosen when the client does not care.
-_FORMS = {"text/plain": _to_text, "text/html": _to_html, "application/json": _to_json}
+_FORMS = {"text/plain": refusal_text, "text/html": _to_html, "application/json": _to_json}
 
 
 def _preferred(accept: Iterable[str], types: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from websockets.utils import accept_key
 
@@ -17,6 +17,9 @@ from webapp.wire.settings import DeflateSettings
 __all__ = ["Handshake", "HandshakeError", "UpgradeRequest", "negotiate"]
 
 VERSION = "13"
+
+# What can be wrong with a handshake: four things that have names, and the rest of it.
+Part: TypeAlias = Literal["method", "upgrade", "version", "key", "handshake"]
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 7230 §3.2.6
 
@@ -64,7 +67,8 @@ class Handshake:
 class HandshakeError(Exception):
     """A request that is no opening handshake, with the HTTP answer that says why.
 
-    ``came`` and ``expected`` are short and for people; ``headers`` belong into the answer.
+    ``about`` names the part of the handshake that is wrong, ``came`` and ``expected`` are short and
+    for people; ``headers`` belong into the answer.
     """
 
     def __init__(
@@ -72,12 +76,14 @@ class HandshakeError(Exception):
         status: int,
         reason: str,
         *,
+        about: Part = "handshake",
         came: str,
         expected: str,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(reason)
         self.status = status
+        self.about = about
         self.reason = reason
         self.came = came
         self.expected = expected
@@ -97,25 +103,33 @@ def negotiate(
     messages may be compressed; None: not at all.
 
     Raises:
-        HandshakeError: 426 if the client asks for no WebSocket or for another version of it, 400
-            if it asks in a way that RFC 6455 §4.1 does not allow. What it offers is declined at
-            the most, but a list of offers that breaks its grammar is 400, too (§4.2.1, §9.1), and
-            so is an empty one.
+        HandshakeError: 405 if it is no GET, 426 if the client asks for no WebSocket or for another
+            version of it, 400 if it asks in a way that RFC 6455 §4.1 does not allow. What it offers
+            is declined at the most, but a list of offers that breaks its grammar is 400, too
+            (§4.2.1, §9.1), and so is an empty one.
     """
     headers = request.headers
     upgrade = _tokens(headers, "Upgrade")
     keys = headers.getall("Sec-WebSocket-Key", ())
     versions = headers.getall("Sec-WebSocket-Version", ())
+    if request.method != "GET":
+        raise HandshakeError(
+            405,
+            "The opening handshake must be a GET.",
+            about="method",
+            came=request.method,
+            expected="GET",
+            headers={"Allow": "GET"},  # RFC 9110 §15.5.6
+        )
     if not upgrade and not keys and not versions:
         raise HandshakeError(
             426,
             "This is a WebSocket endpoint: connect to it with a WebSocket client.",
-            came=f"a plain {request.method}",
+            about="upgrade",
+            came="a plain GET",
             expected="a WebSocket opening handshake (RFC 6455 §4.1)",
             headers={"Upgrade": "websocket", "Connection": "Upgrade, close"},  # RFC 7231 §6.5.15
         )
-    if request.method != "GET":
-        raise _malformed("The opening handshake must be a GET.", request.method, "GET")
     if request.http_version < (1, 1):
         raise _malformed(
             "The opening handshake needs HTTP/1.1: HTTP/1.0 knows no upgrade.",
@@ -134,11 +148,12 @@ def negotiate(
     if "upgrade" not in (connection := _tokens(headers, "Connection")):
         raise _stripped("Connection", ", ".join(connection), "Upgrade")
     if not versions:
-        raise _malformed("The header Sec-WebSocket-Version is missing.", "none", VERSION)
+        raise _malformed("The header Sec-WebSocket-Version is missing.", "none", VERSION, "version")
     if [version.strip() for version in versions] != [VERSION]:
         raise HandshakeError(
             426,
             f"This server speaks version {VERSION} of the WebSocket protocol only.",
+            about="version",
             came=f"Sec-WebSocket-Version: {', '.join(versions)}",
             expected=f"Sec-WebSocket-Version: {VERSION}",
             headers={"Sec-WebSocket-Version": VERSION},
@@ -161,7 +176,10 @@ def _key(keys: Sequence[str]) -> str:
     expected = "one Sec-WebSocket-Key of 16 bytes in base64"
     if len(keys) != 1:
         raise _malformed(
-            "The handshake needs exactly one Sec-WebSocket-Key.", f"{len(keys)} of them", expected
+            "The handshake needs exactly one Sec-WebSocket-Key.",
+            f"{len(keys)} of them",
+            expected,
+            "key",
         )
     key = keys[0].strip(" \t")
     try:
@@ -170,7 +188,10 @@ def _key(keys: Sequence[str]) -> str:
         nonce = b""
     if len(nonce) != 16:
         raise _malformed(
-            "The Sec-WebSocket-Key is not 16 bytes in base64.", key or "an empty one", expected
+            "The Sec-WebSocket-Key is not 16 bytes in base64.",
+            key or "an empty one",
+            expected,
+            "key",
         )
     return key
 
@@ -207,11 +228,10 @@ def _extension(headers: _Headers, deflate: DeflateSettings | None) -> PerMessage
         ) from None
 
 
-def _malformed(reason: str, came: str, expected: str) -> HandshakeError:
+def _malformed(reason: str, came: str, expected: str, about: Part = "handshake") -> HandshakeError:
     # RFC 6455 §4.4: the version is always worth saying.
-    return HandshakeError(
-        400, reason, came=came, expected=expected, headers={"Sec-WebSocket-Version": VERSION}
-    )
+    headers = {"Sec-WebSocket-Version": VERSION}
+    return HandshakeError(400, reason, about=about, came=came, expected=expected, headers=headers)
 
 
 def _stripped(name: str, came: str, expected: str) -> HandshakeError:
@@ -220,4 +240,5 @@ def _stripped(name: str, came: str, expected: str) -> HandshakeError:
         "A proxy in between that does not pass on upgrades takes such headers away.",
         f"{name}: {came}" if came else f"no {name} header",
         f"{name}: {expected}",
+        "upgrade",
     )

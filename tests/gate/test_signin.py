@@ -1,0 +1,239 @@
+"""How the token comes in, and how a browser keeps it: through HTTP, on real sockets."""
+
+from collections.abc import Mapping
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from aiohttp import DummyCookieJar, web
+from aiohttp.test_utils import TestClient
+
+from webapp.gate import (
+    REFUSAL_PAGE,
+    Access,
+    Open,
+    Refusal,
+    access_check,
+    gate_middleware,
+    next_path,
+    sign_in,
+)
+from webapp.gate.guesses import Guesses
+
+TOKEN = "a-token-for-tests"
+
+Client = TestClient[Any, Any]
+
+
+@pytest.fixture
+def refusals() -> list[Refusal]:
+    return []
+
+
+@pytest.fixture
+async def client(aiohttp_client: Any, refusals: list[Refusal]) -> Client:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text="secrets of others")
+
+    def on_refusal(_: web.Request, refusal: Refusal) -> None:
+        refusals.append(refusal)
+
+    access = Access(TOKEN, Guesses(lambda: 0.0))
+    is_open = Open(paths=["/ws", "/token"], files=["/healthz", "/static/"])
+    app = web.Application(
+        middlewares=[gate_middleware(access_check(access, is_open), on_refusal=on_refusal)]
+    )
+    paths = ["/", "/api/events", "/live", "/ws", "/healthz", "/static/page.css"]
+    app.add_routes([web.route("*", path, handler) for path in paths])
+    app.add_routes([web.post("/token", sign_in(access, on_refusal=on_refusal))])
+    client: Client = await aiohttp_client(app, cookie_jar=DummyCookieJar())
+    return client
+
+
+async def get(
+    client: Client, target: str, headers: Mapping[str, str] = {}, method: str = "GET", **more: Any
+) -> tuple[int, str, Mapping[str, str]]:
+    """Return status, text and headers; nothing is followed or kept."""
+    async with client.request(
+        method, target, headers=headers, allow_redirects=False, **more
+    ) as response:
+        assert len(response.headers.getall("Set-Cookie", [])) <= 1
+        return response.status, await response.text(), response.headers
+
+
+def cookie_of(headers: Mapping[str, str]) -> SimpleCookie:
+    return SimpleCookie(headers["Set-Cookie"])
+
+
+@pytest.mark.parametrize("target", ["/", "/api/events", "/live", "/nowhere"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_without_the_token_nothing_is_to_be_had(
+    client: Client, refusals: list[Refusal], target: str, method: str
+) -> None:
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}):
+        status, text, answered = await get(client, target, headers, method)
+        assert status == 401
+        assert "secrets" not in text
+        assert answered["WWW-Authenticate"] == 'Bearer realm="Echoscope"'
+        assert "Set-Cookie" not in answered
+    assert {refusal.check for refusal in refusals} == {"token"}
+
+
+@pytest.mark.parametrize("target", ["/ws", "/healthz", "/static/page.css"])
+async def test_what_is_open_stays_so(client: Client, target: str) -> None:
+    assert (await get(client, target))[0] == 200
+
+
+async def test_only_what_decides_by_itself_is_open_to_other_methods(client: Client) -> None:
+    assert (await get(client, "/ws", method="POST"))[0] == 200
+    assert (await get(client, "/healthz", method="POST"))[0] == 401
+    assert (await get(client, "/static/page.css", method="PUT"))[0] == 401
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+async def test_programs_give_it_as_a_bearers(client: Client, scheme: str) -> None:
+    headers = {"Authorization": f"{scheme} {TOKEN}"}
+    assert (await get(client, "/api/events", headers))[1] == "secrets of others"
+
+
+async def test_two_of_them_have_to_be_right_both(client: Client) -> None:
+    for second in ("wrong", ""):
+        pairs = [("Authorization", f"Bearer {TOKEN}"), ("Authorization", f"Bearer {second}x")]
+        async with client.get("/api/events", headers=pairs) as response:
+            assert response.status == 401
+
+
+async def test_the_form_gives_a_cookie_that_opens_all(client: Client) -> None:
+    status, _, headers = await get(
+        client, "/token", method="POST", data={"token": TOKEN, "next": "/api/events?limit=3"}
+    )
+    assert (status, headers["Location"]) == (303, "/api/events?limit=3")
+    cookie = cookie_of(headers)
+    [(name, morsel)] = cookie.items()
+    assert name == f"echoscope-{client.port}"
+    assert TOKEN not in morsel.value
+    assert morsel["httponly"]
+    assert morsel["samesite"] == "Strict"
+    assert morsel["path"] == "/"
+    assert not morsel["secure"]  # it came without TLS
+    for target in ("/", "/live", "/api/events"):
+        status, _, _ = await get(client, target, {"Cookie": f"{name}={morsel.value}"})
+        assert status == 200
+        status, _, _ = await get(client, target, {"Cookie": f"echoscope-1={morsel.value}"})
+        assert status == 401
+
+
+async def test_a_wrong_token_in_the_form_is_told_and_counted(
+    client: Client, refusals: list[Refusal]
+) -> None:
+    for form in ({"token": "wrong"}, {"token": ""}, {}, {"token": "\udcff"}, {"other": TOKEN}):
+        data = "&".join(f"{key}={value}" for key, value in form.items())
+        status, _, headers = await get(
+            client,
+            "/token",
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            "POST",
+            data=data.encode("utf-8", "surrogateescape"),
+        )
+        assert status == 401
+        assert "Set-Cookie" not in headers
+    assert len(refusals) == 5
+
+
+async def test_a_second_try_leads_where_the_first_would_have(aiohttp_client: Any) -> None:
+    """The page with the form is made for what was asked for, and again for what the form says."""
+    access = Access(TOKEN)
+    app = web.Application(middlewares=[gate_middleware(access_check(access, Open(["/token"])))])
+    app[REFUSAL_PAGE] = lambda request, refusal: f"next: {next_path(request)}"
+    app.add_routes([web.post("/token", sign_in(access))])
+    client: Client = await aiohttp_client(app)
+    html = {"Accept": "text/html"}
+    assert (await get(client, "/?a=1&token=wrong", html))[1] == "next: /?a=1"
+    data = {"token": "wrong", "next": "/?a=1"}
+    assert (await get(client, "/token", html, "POST", data=data))[1] == "next: /?a=1"
+    data = {"token": "wrong", "next": "//evil.test"}
+    assert (await get(client, "/token", html, "POST", data=data))[1] == "next: /"
+
+
+async def test_what_is_no_small_form_is_refused(client: Client) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await get(client, "/token", method="POST", json={"token": TOKEN}))[0] == 415
+    big = b"token=" + b"x" * 9000
+    assert (await get(client, "/token", form, "POST", data=big))[0] == 413
+
+    async def chunks() -> Any:
+        yield b"token="
+        yield TOKEN.encode()
+
+    assert (await get(client, "/token", form, "POST", data=chunks()))[0] == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.test", "/\\evil.test", "https://evil.test", "evil", "", "/a\r\nSet-Cookie: x=y", "/ü"],
+)
+async def test_the_form_leads_nowhere_else(client: Client, path: str) -> None:
+    data = {"token": TOKEN, "next": path}
+    status, _, headers = await get(client, "/token", method="POST", data=data)
+    assert (status, headers["Location"]) == (303, "/")
+
+
+async def test_a_link_takes_it_once_and_leads_to_where_it_is_not(client: Client) -> None:
+    status, text, headers = await get(client, f"/?a=1&token={TOKEN}&b=%2F")
+    assert (status, headers["Location"]) == (303, "/?a=1&b=/")
+    assert "secrets" not in text
+    assert cookie_of(headers)
+
+
+async def test_a_link_from_another_site_leads_there_by_itself(client: Client) -> None:
+    """A browser keeps the cookie back from a redirect that another site has begun."""
+    for site in ("cross-site", "same-site"):
+        headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+        status, text, answered = await get(client, f"/?token={TOKEN}", headers)
+        assert (status, answered["Refresh"]) == (200, "0; url=/")
+        assert "secrets" not in text
+        assert cookie_of(answered)
+
+
+async def test_whoever_follows_a_link_without_it_is_asked_once_it_is_ours(client: Client) -> None:
+    """A browser that has the cookie does not send it with what another site has begun."""
+    status, text, headers = await get(client, "/?x=1", {"Sec-Fetch-Site": "cross-site"})
+    assert (status, headers["Refresh"]) == (200, "0; url=/?x=1")
+    assert "secrets" not in text
+    assert "Set-Cookie" not in headers
+    assert (await get(client, "/", {"Sec-Fetch-Site": "same-origin"}))[0] == 401
+    assert (await get(client, "/api/events", {"Sec-Fetch-Site": "cross-site"}))[0] == 401
+
+
+@pytest.mark.parametrize("target", ["/?token=wrong", "/?token=", f"/?token={TOKEN}&token=wrong"])
+async def test_a_link_with_another_token_does_not(client: Client, target: str) -> None:
+    status, _, headers = await get(client, target)
+    assert status == 401
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("target", ["/api/events", "/live", "/nowhere"])
+async def test_only_pages_take_it_from_their_address(client: Client, target: str) -> None:
+    assert (await get(client, f"{target}?token={TOKEN}"))[0] == 401
+
+
+async def test_who_guesses_is_slowed_down_whichever_way_he_takes(client: Client) -> None:
+    statuses = []
+    for number in range(4):
+        statuses.append((await get(client, f"/?token=link{number}"))[0])
+        statuses.append((await get(client, "/", {"Authorization": f"Bearer {number}"}))[0])
+        data = {"token": f"form {number}"}
+        statuses.append((await get(client, "/token", method="POST", data=data))[0])
+    assert statuses == [401] * 5 + [429] * 7
+    status, text, headers = await get(client, f"/?token={TOKEN}")
+    assert status == 429
+    assert int(headers["Retry-After"]) >= 1
+    assert "try again in" in text
+
+
+@pytest.mark.parametrize(
+    "value", ["Bearer", "Bearer ", "Bearer \xff\xfe", "Bearer a b", "x" * 4000]
+)
+async def test_no_value_is_a_reason_to_fail(client: Client, value: str) -> None:
+    assert (await get(client, "/api/events", {"Authorization": value}))[0] == 401
+    assert (await get(client, "/", {"Cookie": value}))[0] == 401

@@ -1,0 +1,125 @@
+"""What aiohttp's parser refuses by itself: told as every refusal, and nothing told of secrets."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from webapp.gate import Refusal, UnparsedRequests
+
+HOST = b"Host: localhost\r\n"
+CANARY = b"canary-5b1d"
+TLS_HELLO = bytes.fromhex("1603010200010001fc0303") + bytes(60)
+
+BROKEN = [
+    # what is sent, a word of the reason
+    (TLS_HELLO, "speaks TLS"),
+    (b"\x16\x03\x01" + CANARY + b"\r\n\r\n", "speaks TLS"),
+    (b"garbage " + CANARY + b"\r\n\r\n", "method"),
+    (b"GE@T /" + CANARY + b" HTTP/1.1\r\n" + HOST + b"\r\n", "method"),
+    (b"\x05\x01\x00\r\n\r\n", "method"),
+    (b"SSH-2.0-OpenSSH_9\r\n", "method"),
+    (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2"),
+    (b"GET / HTTP/1.1\r\n\r\n", "Missing 'Host' header"),
+    (b"GET / HTTP/1.1\r\n" + HOST + HOST + b"\r\n", "Duplicate 'Host' header"),
+    (b"GET / HTTP/1.1\r\n" + HOST + b"X: " + CANARY * 900 + b"\r\n\r\n", "more than 8190"),
+    (b"GET /" + CANARY * 900 + b" HTTP/1.1\r\n" + HOST + b"\r\n", "more than 8190"),
+    (b"GET / HTTP/1.1\r\n" + HOST + b"Cookie: " + CANARY + b"\x01\r\n\r\n", "header value char"),
+    (b"GET / HTTP/1.1\r\n" + HOST + b"Cookie : " + CANARY + b"\r\n\r\n", "header token"),
+    (b"GET / HTTP/1.1\r\n" + HOST + b"X: y\r\n" * 200 + b"\r\n", "Too many headers"),
+    (b"GET /?" + CANARY + b" HTTP/9.1\r\n" + HOST + b"\r\n", "Invalid HTTP version"),
+    (b"GET http://[" + CANARY + b" HTTP/1.1\r\n" + HOST + b"\r\n", "no URL"),
+    (b"GET / HTTP/1.1\r\n" + HOST + b"Sec-WebSocket-Key1: " + CANARY + b"\r\n\r\n", "header field"),
+    (b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: " + CANARY + b"\r\n\r\n", "Content-Length"),
+    (
+        b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n" + CANARY + b"\r\n",
+        "chunk size",
+    ),
+]
+
+
+class Server:
+    """An application that keeps what it was told of refusals."""
+
+    def __init__(self, port: int, refusals: list[tuple[str | None, Refusal]]) -> None:
+        self.port = port
+        self.refusals = refusals
+
+    async def send(self, raw: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(raw)
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        writer.close()
+        return answer
+
+
+@pytest.fixture
+async def server(aiohttp_server: Any) -> Server:
+    refusals: list[tuple[str | None, Refusal]] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text="in")
+
+    async def bug(request: web.Request) -> web.Response:
+        raise RuntimeError("a bug")
+
+    def on_refusal(request: web.Request, refusal: Refusal) -> None:
+        refusals.append((request.remote, refusal))
+
+    log = UnparsedRequests(logging.getLogger("tests.unparsed"), on_refusal)
+    app = web.Application(handler_args={"logger": log, "access_log": None})
+    app.add_routes([web.route("*", "/", handler), web.get("/bug", bug)])
+    running = await aiohttp_server(app)
+    return Server(running.port, refusals)
+
+
+@pytest.mark.parametrize(("raw", "word"), BROKEN)
+async def test_it_is_refused_in_our_words_and_counted(
+    server: Server, caplog: pytest.LogCaptureFixture, raw: bytes, word: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    head, _, body = (await server.send(raw)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    remote, refusal = server.refusals[-1]
+    assert remote == "127.0.0.1"
+    assert refusal.check == "http"
+    assert word in refusal.reason
+    assert refusal.reason in body.decode()
+    fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    assert "Server" not in fields
+    assert fields["Content-Security-Policy"].startswith("default-src 'none'")
+    assert fields["X-Content-Type-Options"] == "nosniff"
+    assert fields["Connection"] == "close"
+    assert int(fields["Content-Length"]) == len(body)
+    for told in (head, body, repr(refusal).encode(), caplog.text.encode()):
+        assert CANARY not in told
+        assert b"aiohttp" not in told
+        assert b"Traceback" not in told
+
+
+async def test_what_follows_a_good_request_is_refused_likewise(server: Server) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+    async with asyncio.timeout(10):
+        assert (await reader.readuntil(b"\r\n\r\nin")).startswith(b"HTTP/1.1 200 OK")
+        writer.write(b"garbage\r\n\r\n")
+        assert b"method" in (await reader.read()).partition(b"400 Bad Request")[2]
+    writer.close()
+    assert len(server.refusals) == 1
+
+
+async def test_a_bug_is_logged_as_one(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    answer = await server.send(b"GET /bug HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+    assert b"500" in answer
+    assert "a bug" in caplog.text
+    assert server.refusals == []
+
+
+def test_details_are_logged_as_before(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    log = UnparsedRequests(logging.getLogger("tests.unparsed"), lambda request, refusal: None)
+    log.debug("a detail of %s", "little interest")
+    assert "a detail of little interest" in caplog.text

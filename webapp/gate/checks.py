@@ -1,0 +1,167 @@
+"""What has to hold for a request to be let in, one check for each way to fail."""
+
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from typing import TypeAlias
+
+from aiohttp import web
+
+from webapp.gate.arrivals import believe, hosts_of, own_origin, public_origin
+from webapp.gate.hosts import HostPolicy
+from webapp.gate.origins import OriginPolicy
+from webapp.gate.proxies import TrustedProxies
+from webapp.gate.refusals import Refusal, visible
+from webapp.gate.upgrades import names_websocket
+
+__all__ = [
+    "Check",
+    "Open",
+    "host_check",
+    "origin_check",
+    "proxy_check",
+    "reader_check",
+    "upgrade_path_check",
+]
+
+Check: TypeAlias = Callable[[web.Request], Refusal | None]
+
+_SAFE_METHODS = ("GET", "HEAD")
+_FOR_OWN_PAGES = (
+    "What clients have sent may be read by this server's own pages and by programs, "
+    "and a page of another origin asks for it."
+)
+
+
+class Open:
+    """
+    What is open to everybody whom the Host check lets through; all else is for readers.
+
+    `paths` are open to every method, because what stands there decides by itself; `files` are so
+    to GET and HEAD, and those with a slash at their end with all that is below them.
+    """
+
+    def __init__(self, paths: Collection[str] = (), files: Collection[str] = ()) -> None:
+        self._paths = frozenset(paths)
+        self._files = frozenset(files)
+        self._below = tuple(path for path in files if path.endswith("/"))
+
+    def __contains__(self, request: object) -> bool:
+        if not isinstance(request, web.BaseRequest):
+            return False
+        path = request.path
+        return path in self._paths or (
+            request.method in _SAFE_METHODS
+            and (path in self._files or path.startswith(self._below))
+        )
+
+
+def proxy_check(proxies: TrustedProxies) -> Check:
+    """
+    Refuse with 400 what trusted proxies say of a request, if it contradicts itself; keep it else.
+
+    It stands before all other checks, which look at what is kept.
+    """
+
+    def check(request: web.Request) -> Refusal | None:
+        return believe(request, proxies)
+
+    return check
+
+
+def host_check(policy: HostPolicy, *, exempt: Container[str] = ("/healthz",)) -> Check:
+    """
+    Refuse with 421 what is for another host.
+
+    It stands first of those that judge: to all others, a page whose name was rebound to here is of
+    the same origin.
+    """
+
+    def check(request: web.Request) -> Refusal | None:
+        # A WebSocket is never exempt: the answer to it names an address on this host.
+        if request.path in exempt and not names_websocket(request):
+            return None
+        return next(filter(None, map(policy.check, hosts_of(request))), None)
+
+    return check
+
+
+def upgrade_path_check(paths: Sequence[str]) -> Check:
+    """Refuse with 404 a WebSocket handshake at any path but these, and name the first of them."""
+
+    def check(request: web.Request) -> Refusal | None:
+        if request.path in paths or not names_websocket(request):
+            return None
+        own = public_origin(request)
+        # http becomes ws, and https becomes wss.
+        socket = paths[0] if own is None else own.replace("http", "ws", 1) + paths[0]
+        return Refusal(
+            "path",
+            404,
+            f"{request.method} {visible(request.path)}",
+            socket,
+            f"There is no WebSocket here; it is at {socket}.",
+        )
+
+    return check
+
+
+def origin_check(
+    policy: OriginPolicy,
+    *,
+    paths: Container[str] | None = None,
+    upgrades_only: bool = False,
+) -> Check:
+    """
+    Refuse with 403 the origins that the policy does not admit, at these paths or at all.
+
+    With `upgrades_only`, what names no origin and asks for no WebSocket is left to the handler,
+    which can say better what is wrong with it.
+    """
+
+    def check(request: web.Request) -> Refusal | None:
+        if paths is not None and request.path not in paths:
+            return None
+        if upgrades_only and "Origin" not in request.headers and not names_websocket(request):
+            return None
+        return policy.check(request.headers.getall("Origin", []), own=own_origin(request))
+
+    return check
+
+
+def reader_check(exempt: Container[web.Request] = (), *, pages: Iterable[str] = ("/",)) -> Check:
+    """
+    Refuse with 403 the pages of others whatever is for this server's own pages and for programs.
+
+    Programs send no Origin and are let through. One of the `pages` may be gone to from anywhere,
+    since whoever links to it does not see it; a path with a slash at its end covers all below it,
+    but for "/" itself.
+    """
+    exact = frozenset(pages)
+    below = tuple(path for path in exact if path.endswith("/") and path != "/")
+    own_pages = OriginPolicy(["same-origin"])
+
+    def is_visit(request: web.Request) -> bool:
+        return (
+            request.method in _SAFE_METHODS
+            and (request.path in exact or request.path.startswith(below))
+            and request.headers.getall("Sec-Fetch-Mode", []) == ["navigate"]
+            # Not in a frame of somebody else's page.
+            and request.headers.getall("Sec-Fetch-Dest", []) == ["document"]
+        )
+
+    def check(request: web.Request) -> Refusal | None:
+        if request in exempt:
+            return None
+        own = own_origin(request)
+        expected = (
+            f"this server's own origin, {own or 'which the Host header does not tell'}, or none"
+        )
+        if refusal := own_pages.check(request.headers.getall("Origin", []), own=own):
+            return Refusal("reader", 403, refusal.came, expected, _FOR_OWN_PAGES)
+        # Browsers leave Origin out of plain GET requests, but not this one (Fetch Metadata §2.3).
+        sites = request.headers.getall("Sec-Fetch-Site", [])
+        if not {"same-origin", "none"}.issuperset(sites) and not is_visit(request):
+            came = "Sec-Fetch-Site: " + ", ".join(map(visible, sites))
+            return Refusal("reader", 403, came, expected, _FOR_OWN_PAGES)
+        return None
+
+    return check

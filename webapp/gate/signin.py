@@ -1,0 +1,146 @@
+"""How the token comes in: as a bearer's, by a form, or once in an address; and how it is kept."""
+
+import asyncio
+import re
+from collections.abc import Collection, Container
+from urllib.parse import parse_qs
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from webapp.gate.access import Access
+from webapp.gate.arrivals import own_origin, remote_of
+from webapp.gate.checks import Check
+from webapp.gate.middleware import OnRefusal
+from webapp.gate.origins import Origin
+from webapp.gate.refusals import Refusal
+from webapp.gate.responses import refusal_response
+
+__all__ = ["access_check", "next_path", "sign_in"]
+
+_NEXT: web.RequestKey[str] = web.RequestKey("_NEXT", str)
+
+_BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +(.*)")  # RFC 6750 §2.1, RFC 9110 §11.1
+_PARAMETER = "token"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# Of a form with a token and a path.
+_MOST_BYTES = 8192
+_PATIENCE = 5.0  # seconds
+
+
+def access_check(
+    access: Access, exempt: Container[web.Request] = (), *, pages: Collection[str] = ("/",)
+) -> Check:
+    """
+    Refuse with 401 whoever has no token, and with 429 whoever tries many.
+
+    One of the `pages` takes it as `?token=`, too, for a link: then the check raises a redirect to
+    the same page without it, and with a cookie. It belongs behind the checks of host and origin.
+    """
+
+    def check(request: web.Request) -> Refusal | None:
+        if request in exempt:
+            return None
+        remote = remote_of(request)
+        is_page = request.method in ("GET", "HEAD") and request.path in pages
+        given = request.query.getall(_PARAMETER, [])
+        if is_page and given:
+            if refusal := access.check(remote, list(map(_bytes, given))):
+                return refusal
+            raise _admit(request, access, next_path(request))
+        cookie = request.cookies.get(_cookie_name(request))
+        if is_page and cookie is None and _is_linked(request):
+            raise _once_more(next_path(request))
+        return access.check(remote, _bearers(request), cookie)
+
+    return check
+
+
+def sign_in(access: Access, *, on_refusal: OnRefusal | None = None) -> Handler:
+    """Return a handler for what the form sends: `token`, and in `next` the path to go on to."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        form = await _form(request)
+        request[_NEXT] = _path_of(form.get("next", ["/"])[0])
+        if refusal := access.check(remote_of(request), list(map(_bytes, form.get("token", [""])))):
+            if on_refusal is not None:
+                on_refusal(request, refusal)
+            return refusal_response(request, refusal)
+        raise _admit(request, access, next_path(request))
+
+    return handle
+
+
+def next_path(request: web.Request) -> str:
+    """Return where to go on to with the token: what was asked for, or what the form says."""
+    path = request.get(_NEXT)
+    return path or _path_of(request.rel_url.without_query_params(_PARAMETER).raw_path_qs)
+
+
+async def _form(request: web.Request) -> dict[str, list[str]]:
+    """Read a small form, and wait for it no longer than is reasonable."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPUnsupportedMediaType
+    if request.content_length is None or request.content_length > _MOST_BYTES:
+        raise web.HTTPRequestEntityTooLarge(_MOST_BYTES)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            body = await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    return parse_qs(body.decode("utf-8", "surrogateescape"), errors="surrogateescape")
+
+
+def _admit(request: web.Request, access: Access, path: str) -> web.HTTPException:
+    """Return the answer that gives the cookie to a browser, and sends it on."""
+    answer = _once_more(path) if _is_linked(request) else web.HTTPSeeOther(path)
+    answer.set_cookie(
+        _cookie_name(request),
+        access.new_cookie(),
+        httponly=True,
+        samesite="Strict",
+        secure=(own_origin(request) or "").startswith("https:"),
+    )
+    return answer
+
+
+def _is_linked(request: web.Request) -> bool:
+    """Tell whether a browser comes here by a link of another site."""
+    sites = request.headers.getall("Sec-Fetch-Site", [])
+    return not {"same-origin", "none"}.issuperset(sites)
+
+
+def _once_more(path: str) -> web.HTTPException:
+    """
+    Return a page that goes to a path by itself.
+
+    To a browser that follows a link, a redirect is still the other site's, and it keeps cookies
+    with SameSite=Strict back. What a page of ours asks for is ours.
+    """
+    return web.HTTPOk(text="One moment.\n", headers={"Refresh": f"0; url={path}"})
+
+
+def _cookie_name(request: web.Request) -> str:
+    """Cookies know hosts and no ports: two servers on localhost would take each other's."""
+    own = own_origin(request)
+    origin = None if own is None else Origin.parse(own)
+    port = None if origin is None else origin.port or _DEFAULT_PORTS.get(origin.scheme)
+    return f"echoscope-{port}"
+
+
+def _bearers(request: web.Request) -> list[bytes]:
+    values = request.headers.getall("Authorization", [])
+    return [_bytes(found[1].strip()) for value in values if (found := _BEARER.fullmatch(value))]
+
+
+def _path_of(target: object) -> str:
+    """Return a path on this server, whatever somebody else has made of it."""
+    if not isinstance(target, str) or not re.fullmatch(r"/[!-~]*", target):
+        return "/"
+    # To a browser, two slashes or a backslash begin the name of another host.
+    return "/" if re.match(r"/[/\\]", target) or "\\" in target else target
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
