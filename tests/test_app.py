@@ -221,6 +221,21 @@ async def test_an_upgrade_at_another_path_is_told_where_the_socket_is(serve: Ser
     assert refused.request.line == "GET /socket HTTP/1.1"
 
 
+async def test_a_browser_gets_a_page_for_a_refusal_and_for_another_host_one_without_files(
+    serve: Serve,
+) -> None:
+    """Whoever asks for another host would be refused the files as well, and each would be told."""
+    client = await serve()
+    html = {"Accept": "text/html"}
+    async with client.get("/ws", headers=html) as response:
+        assert "/static/css/refused.css" in await response.text()
+    async with client.get("/", headers={**html, "Host": "evil.test"}) as response:
+        assert response.status == 421
+        page = await response.text()
+        assert "This server does not answer for evil.test" in page
+        assert "/static/" not in page
+
+
 async def test_the_path_of_the_echo_answers_plain_requests_in_words(serve: Serve) -> None:
     client = await serve()
     response = await client.get("/ws")

@@ -26,6 +26,7 @@ export function connectionDetail(row, handshake, without, earlier, now, showFram
   const { element, slots } = stamp("connection-detail");
   const refusal = row?.refusal ?? (handshake?.kind === "refused" ? handshake.refusal : null);
   slots.show.addEventListener("click", showFrames);
+  if (refusal) element.dataset.state = "refused";
   if (row) {
     element.dataset.state = row.state;
     show(slots.words, stateWords(row));
@@ -34,8 +35,10 @@ export function connectionDetail(row, handshake, without, earlier, now, showFram
   if (refusal) fillRefusal(slots, refusal);
   if (handshake) {
     const { request } = handshake;
-    slots.handshake.append(head(texts.inspector.sent, request, false));
-    if (handshake.kind === "opened") slots.handshake.append(head(texts.inspector.answered, handshake.response, true));
+    if (handshake.kind === "opened") {
+      slots.handshake.append(head(texts.inspector.sent, request, false), head(texts.inspector.answered, handshake.response, true));
+    } else if (request.line) slots.handshake.append(head(texts.inspector.asSent, request, false));
+    else slots.handshake.textContent = texts.inspector.unread;
   } else slots.handshake.textContent = without;
   return element;
 }
@@ -52,9 +55,12 @@ function fillFacts(list, row, now) {
   const { facts } = texts;
   fact(list, facts.id, row.id, true);
   fact(list, facts.peer, visible(row.peer), true);
-  fact(list, facts.target, visible(row.target), true);
-  fact(list, facts.client, row.user_agent ? visible(row.user_agent) : facts.noneSent, row.user_agent !== null);
-  fact(list, facts.origin, row.origin ? visible(row.origin) : facts.noneSent, row.origin !== null);
+  // Without a target it could not be read, and nobody knows what was sent.
+  if (row.target) {
+    fact(list, facts.target, visible(row.target), true);
+    fact(list, facts.client, row.user_agent ? visible(row.user_agent) : facts.noneSent, row.user_agent !== null);
+    fact(list, facts.origin, row.origin ? visible(row.origin) : facts.noneSent, row.origin !== null);
+  }
   fact(list, row.refusal ? facts.refused : facts.opened, timestamp(row.opened), true);
   if (row.refusal) return;
   fact(list, facts.subprotocol, row.subprotocol ? visible(row.subprotocol) : facts.none, row.subprotocol !== null);
@@ -70,6 +76,7 @@ function fillFacts(list, row, now) {
 function fillRefusal(slots, refusal) {
   const { facts } = texts;
   slots.refusal.hidden = false;
+  slots.title.textContent = texts.inspector.request;
   fact(slots["refusal-facts"], facts.check, refusal.check);
   fact(slots["refusal-facts"], facts.status, String(refusal.status), true);
   fact(slots["refusal-facts"], facts.came, refusal.came ? visible(refusal.came) : facts.none, refusal.came !== "");

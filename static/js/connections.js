@@ -87,7 +87,7 @@ export class Connections {
     slots.button.setAttribute("aria-pressed", String(row.id === this.#choice.connection));
     slots.button.title = row.id;
     write(slots.id, shortId(row.id));
-    show(slots.client, clientName(row.user_agent));
+    show(slots.client, row.target ? clientName(row.user_agent) : texts.connections.unread);
     slots.own.hidden = !this.#isOwn(row);
     write(slots.age, since(row, this.#picture.now));
     show(slots.peer, row.peer);

@@ -4,7 +4,7 @@
 /** @typedef {import("./types").Hello} Hello */
 /** @typedef {import("./types").Events} Events */
 /** @typedef {import("./types").State} State */
-/** @typedef {{ state: "connecting" | "live" | "silent" | "lost", seconds: number }} FeedState */
+/** @typedef {{ state: "connecting" | "live" | "silent" | "lost" | "locked", seconds: number }} FeedState */
 /**
  * @typedef {object} Reader
  * @property {(message: Hello, restarted: boolean) => void} hello
@@ -20,6 +20,9 @@ const LONGEST = 5000;
 const LOOK = 500;
 const SILENT = 4;
 const GIVEN_UP = 10;
+// What is refused for the same reasons as the feed.
+const ORDINARY = "/api/events?limit=1";
+const UNAUTHORIZED = 401;
 
 export class Feed {
   /** @type {string | null} */ #cursor = null;
@@ -30,6 +33,8 @@ export class Feed {
   #failures = 0;
   #due = 0;
   #timer = 0;
+  /** Whether the server wants another token than the one this page was opened with. */
+  #locked = false;
   /** How many looks ago the server last said something. */
   #quiet = 0;
 
@@ -47,7 +52,7 @@ export class Feed {
   open() {
     clearTimeout(this.#timer);
     this.#due = 0;
-    this.#reader.changed({ state: this.#failures ? "lost" : "connecting", seconds: 0 });
+    this.#reader.changed({ state: this.#locked ? "locked" : this.#failures ? "lost" : "connecting", seconds: 0 });
     const address = new URL(this.#path, location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     if (this.#cursor !== null) address.searchParams.set("after", this.#cursor);
@@ -67,6 +72,7 @@ export class Feed {
         const restarted = this.#run !== null && this.#run !== message.run;
         this.#run = message.run;
         this.#failures = 0;
+        this.#locked = false;
         this.#reader.changed({ state: "live", seconds: 0 });
         this.#reader.hello(message, restarted);
         break;
@@ -98,9 +104,20 @@ export class Feed {
   #lose() {
     this.#socket = null;
     this.#failures += 1;
+    if (!this.#locked) void this.#askWhy();
     const pause = Math.min(LONGEST, SHORTEST * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
     this.#due = performance.now() + pause;
     this.#count();
+  }
+
+  /** A WebSocket does not tell a page why it was refused; an ordinary request does. */
+  async #askWhy() {
+    try {
+      const { status } = await fetch(ORDINARY, { method: "HEAD", cache: "no-store" });
+      this.#locked = status === UNAUTHORIZED;
+    } catch {
+      // Nobody is there.
+    }
   }
 
   #count() {
@@ -109,7 +126,7 @@ export class Feed {
       this.open();
       return;
     }
-    this.#reader.changed({ state: "lost", seconds: Math.ceil(rest / 1000) });
+    this.#reader.changed({ state: this.#locked ? "locked" : "lost", seconds: Math.ceil(rest / 1000) });
     this.#timer = window.setTimeout(() => this.#count(), rest % 1000 || 1000);
   }
 

@@ -35,7 +35,7 @@ export class Header {
   feed(feed) {
     const { state } = feed;
     if (state !== this.#feed.state && this.#feed.state !== "connecting") {
-      announce(state === "live" ? texts.announce.back : state === "silent" ? texts.announce.silent : texts.announce.lost);
+      announce(texts.announce[state === "live" || state === "connecting" ? "back" : state]);
     }
     this.#feed = feed;
     if (state !== "live") this.#samples = [];
@@ -95,6 +95,7 @@ export class Header {
     const asOf = this.#last === null ? "" : texts.feed.asOf(clock(this.#last).slice(0, 8));
     const [shown, words] =
       state === "lost" ? ["lost", (seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying) + asOf]
+      : state === "locked" ? ["lost", texts.feed.locked + asOf]
       : state === "silent" ? ["lost", texts.feed.silent + asOf]
       : state === "connecting" ? ["connecting", texts.feed.connecting]
       : paused ? ["paused", texts.feed.paused(this.#stream.waiting, this.#stream.narrowed)]

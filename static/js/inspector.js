@@ -123,8 +123,10 @@ export class Inspector {
 
   /** @param {string} id */
   #connection(id) {
-    write(part("inspector-title"), texts.inspector.connection(shortId(id)));
     const { rows, handshakes, now } = this.#picture;
+    const refused = rows.get(id)?.refusal ?? handshakes.get(id)?.kind === "refused";
+    const title = refused ? texts.inspector.refused : texts.inspector.connection;
+    write(part("inspector-title"), title(shortId(id)));
     const without = texts.inspector.handshake[this.#handshakes.state(id)];
     return connectionDetail(rows.get(id), handshakes.get(id), without, this.#picture.isEarlier(id), now, this.#showFrames);
   }

@@ -46,8 +46,9 @@ const feed = new Feed(LIVE, {
     header.feed(state);
     picture.frozen = state.state !== "live";
     changed();
-    if (state.state === "lost" && !wasLost) stream.gap("lost");
-    wasLost = state.state === "lost";
+    const lost = state.state === "lost" || state.state === "locked";
+    if (lost && !wasLost) stream.gap("lost");
+    wasLost = lost;
   },
   hello(told, restarted) {
     if (restarted) {

@@ -1,10 +1,11 @@
 // @ts-check
 /** Bytes into text in which nothing is hidden: controls, bidirectional marks, broken UTF-8. */
 
-// The same characters as in webapp/dashboard/formatting.py.
+// The same characters as in webapp/dashboard/visible.py.
 const HIDDEN =
-  String.raw`\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202e` +
-  String.raw`\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}`;
+  String.raw`\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202e` +
+  String.raw`\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb` +
+  String.raw`\ud800-\udfff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}`;
 const INVISIBLE = new RegExp(`[\\x00-\\x1f${HIDDEN}]`, "gu");
 const INVISIBLE_BUT_LINES = new RegExp(`[\\x00-\\x08\\x0b-\\x1f${HIDDEN}]`, "gu");
 const SHORT = /** @type {Record<number, string>} */ ({ 0x00: "\\0", 0x09: "\\t", 0x0a: "\\n", 0x0d: "\\r" });

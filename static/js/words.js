@@ -117,7 +117,7 @@ export function preview(event) {
     case "refused":
       return event.refusal.reason;
     case "closed":
-      return `${endingWords(event)} · ${duration(event.duration)}`;
+      return `${duration(event.duration)} · ${endingWords(event)}`;
     case "noted":
       return event.text;
   }

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -23,7 +24,15 @@ _OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # RFC 6761 §6.4: these names are nobody's, and so the tests' own.
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
 )
+# `hit` is what the hostile texts call.
+_WATCHING = """
+    globalThis.hit = () => console.error("what a client has sent was run");
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
+        console.error(`against the policy: ${effectiveDirective}, ${blockedURI}`));
+"""
 
 expect.set_options(timeout=10_000)
 
@@ -55,7 +64,8 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIt
     """Open pages, each in a context of its own; none of them may complain or be made to talk.
 
     Every error in the console counts, violations of the content security policy among them, but
-    for those that `forgiven` matches.
+    for those that `forgiven` matches; so does whatever a page asks of another server than its own,
+    and every window that it opens.
     """
     if "server" in request.fixturenames:
         # It is to outlive the pages: a browser may ask for an icon at any time.
@@ -77,9 +87,17 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIt
             complaints.append(f"a dialog: {dialog.message}")
             await dialog.dismiss()
 
+        def ask(url: str) -> None:
+            if urlsplit(url).netloc != urlsplit(address).netloc:
+                complaints.append(f"it asks for {url}")
+
+        await page.add_init_script(_WATCHING)
         page.on("console", lambda said: complain(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complain(str(error)))
         page.on("dialog", refuse)
+        page.on("request", lambda request: ask(request.url))
+        page.on("websocket", lambda socket: ask(socket.url))
+        context.on("page", lambda _: complaints.append("it has opened a window"))
         await page.goto(address)
         if options.get("java_script_enabled", True):
             await expect(page.locator("#feed-state")).to_have_attribute("data-state", "live")

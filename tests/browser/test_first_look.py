@@ -60,7 +60,7 @@ async def test_another_client_comes_talks_and_leaves_and_the_page_tells_it_in_wo
     assert told[0].text.endswith(" · GET /ws?room=7 HTTP/1.1")
     assert told[3].text == "alive?"
     assert told[5].text == "1000 normal closure: done"
-    assert told[7].text.startswith("client closed, 1000 normal closure: done · ")
+    assert told[7].text.endswith(" · client closed, 1000 normal closure: done")
     ended = page.locator("#ended-connections").locator(row)
     await expect(ended.locator(".how")).to_have_text("client closed, 1000 normal closure: done")
 

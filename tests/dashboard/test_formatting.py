@@ -118,7 +118,7 @@ def test_a_frame_is_previewed_on_one_line(event: dict[str, Any], line: str) -> N
                 "reason": "done",
                 "duration": 1_250_000,
             },
-            "client closed, 1000 normal closure: done · 1.2\u202fs",
+            "1.2\u202fs · client closed, 1000 normal closure: done",
         ),
         ({"kind": "later"}, "later"),
     ],

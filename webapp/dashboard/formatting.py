@@ -89,7 +89,7 @@ def preview(event: Event, most: int = PREVIEW_CHARACTERS) -> str:
         case "refused":
             return visible(event["refusal"]["reason"])
         case "closed":
-            return visible(f"{ending_words(event)} · {duration(event['duration'])}")
+            return visible(f"{duration(event['duration'])} · {ending_words(event)}")
         case "noted":
             return visible(event["text"])
         case kind:
@@ -191,7 +191,7 @@ def client_name(user_agent: str | None) -> str:
     product, _, number = (
         user_agent.split()[0].partition("/") if user_agent.split() else ("?", "", "")
     )
-    return visible(f"{product} {number}".strip())[:28]
+    return visible(f"{product} {number}".strip()[:28])
 
 
 def short_id(connection: str) -> str:

@@ -29,7 +29,8 @@ def refusal_response(request: web.Request, refusal: Refusal) -> web.Response:
     """
     content_type = _preferred(request.headers.getall("Accept", []), tuple(_FORMS))
     page = request.config_dict.get(REFUSAL_PAGE)
-    if content_type == "text/html" and page is not None:
+    # A page has files, and who asks for another host does not get them either.
+    if content_type == "text/html" and page is not None and refusal.check != "host":
         text = page(request, refusal)
     else:
         text = _FORMS[content_type](refusal)
