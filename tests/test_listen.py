@@ -22,8 +22,9 @@ def opened(host: str, port: int) -> Iterator[list[socket.socket]]:
             sock.close()
 
 
-def test_localhost_is_ipv4_and_ipv6_on_one_port() -> None:
-    with opened("localhost", 0) as sockets:
+@pytest.mark.parametrize("host", ["localhost", "LocalHost"])
+def test_localhost_is_ipv4_and_ipv6_on_one_port(host: str) -> None:
+    with opened(host, 0) as sockets:
         (four, port), (six, same_port, *_) = (sock.getsockname() for sock in sockets)
     assert (four, six) == ("127.0.0.1", "::1")
     assert port == same_port != 0
@@ -50,6 +51,13 @@ def test_every_interface_of_ipv6_is_also_that_of_ipv4() -> None:
         port = sockets[0].getsockname()[1]
         socket.create_connection(("::1", port)).close()
         socket.create_connection(("127.0.0.1", port)).close()
+
+
+def test_an_ipv4_address_that_is_written_as_ipv6_is_the_same_one() -> None:
+    with opened("::ffff:127.0.0.1", 0) as sockets:
+        ((address, port),) = (sock.getsockname() for sock in sockets)
+        socket.create_connection(("127.0.0.1", port)).close()
+    assert address == "127.0.0.1"
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 64, "..", "1.2.3.4.5"])

@@ -5,7 +5,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 __all__ = ["ListenError", "authority", "explain", "open_sockets"]
 
@@ -24,8 +24,8 @@ class ListenError(Exception):
 def open_sockets(host: str, port: int) -> list[socket.socket]:
     """Return listening sockets, all on one port; port 0 takes one that is free on every address.
 
-    `localhost` is 127.0.0.1 and ::1, whatever the resolver says, or as many of these as there are.
-    Raises ListenError.
+    `localhost`, in any case, is 127.0.0.1 and ::1, whatever the resolver says, or as many of these
+    as there are. Raises ListenError.
     """
     addresses = _resolve(host)
     for tries_left in reversed(range(_TRIES)):
@@ -66,8 +66,12 @@ def explain(error: OSError, host: str, port: int) -> str:
 
 
 def _resolve(host: str) -> list[tuple[socket.AddressFamily, str]]:
-    if host == "localhost":
+    if host.lower() == "localhost":
         return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    with suppress(ValueError):
+        # IPv4 written as IPv6 (RFC 4291 §2.5.5.2): a socket of IPv6 alone cannot have it.
+        if mapped := ipaddress.IPv6Address(host).ipv4_mapped:
+            return [(socket.AF_INET, str(mapped))]
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):

@@ -1,5 +1,6 @@
 """What is warned of at the start, and what is not."""
 
+import re
 import subprocess
 import sys
 from typing import Any
@@ -11,6 +12,7 @@ from webapp.config.cautions import cautions
 from webapp.config.settings import Config
 
 TOKEN = "0123456789abcdef"
+PROXIES = ["10.0.0.1"]
 
 
 def said(**sections: dict[str, Any]) -> list[str]:
@@ -35,10 +37,14 @@ def said(**sections: dict[str, Any]) -> list[str]:
             "access": {"token": TOKEN},
         },
         {
-            "server": {"public_url": "https://a.example"},
+            "server": {"public_url": "https://a.example", "trusted_proxies": PROXIES},
             "hosts": {"allowed": ["*"]},
             "access": {"public": True},
             "logging": {"level": "error"},
+        },
+        {
+            "server": {"trusted_proxies": ["10.0.0.0/24", "10.1.0.1/32", "fd00::/64", "::1"]},
+            "access": {"token": "choose-this-at-random-xq71"},
         },
         {
             "server": {"public_url": "http://localhost:9000"},
@@ -118,7 +124,7 @@ def test_a_server_for_others_that_answers_to_none_of_them_is_warned_of(host: str
 
 @pytest.mark.parametrize("allowed", [["localhost"], ["www.a.example", "b.example"]])
 def test_a_public_url_that_hosts_do_not_cover_is_warned_of(allowed: list[str]) -> None:
-    server = {"public_url": "https://a.example:8443"}
+    server = {"public_url": "https://a.example:8443", "trusted_proxies": PROXIES}
     assert said(server=server, hosts={"allowed": allowed}, access={"public": True}) == [
         "server.public_url is https://a.example:8443, and hosts.allowed does not have a.example: "
         "requests for it are refused"
@@ -132,6 +138,45 @@ def test_a_token_that_goes_over_the_net_in_the_clear_is_warned_of() -> None:
         "for all to read"
     ]
     assert said(server=server, hosts=hosts, access={"public": True}) == []
+
+
+def test_an_origin_of_tls_without_a_proxy_that_is_believed_is_warned_of() -> None:
+    server, hosts = {"public_url": "https://a.example"}, {"allowed": ["a.example"]}
+    assert said(server=server, hosts=hosts, access={"token": TOKEN}) == [
+        "server.public_url is https://a.example, and server.trusted_proxies is empty: this server "
+        "speaks no TLS, and without the address there of the proxy that does, it takes its own "
+        "pages for another origin's and answers their form and their feed with 403"
+    ]
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.0/23", "128.0.0.0/1", "64.0.0.0/2", "fd00::/63"])
+def test_a_wide_network_of_proxies_is_warned_of(entry: str) -> None:
+    server = {"trusted_proxies": ["10.0.0.1", entry]}
+    assert said(server=server, access={"token": TOKEN}) == [
+        f"server.trusted_proxies has {entry}: whoever connects from there is believed about where "
+        "requests come from, and not the proxies alone"
+    ]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("choose-this-at-random", "some-32-random-characters", "token", "secret", "changeme"),
+        *("password", "PASSWORD", "Change_Me", "change-me-please-2024", "my-secret-token-123"),
+    ],
+)
+def test_a_token_out_of_an_example_is_warned_of_and_not_shown(token: str) -> None:
+    assert said(access={"token": token}) == [
+        "access.token is one that stands in examples, and the first that somebody would try"
+    ]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/security.md"])
+def test_the_tokens_of_the_documentation_are_among_them(page: str) -> None:
+    text = (REPOSITORY / page).read_text()
+    (token,) = re.findall(r"^(?:ECHOSCOPE_ACCESS__TOKEN=|  token: )(\S+)", text, re.MULTILINE)
+    (line,) = said(access={"token": token})
+    assert line.startswith("access.token is one that stands in examples")
 
 
 def test_publicity_that_nothing_needs_is_warned_of() -> None:

@@ -16,7 +16,7 @@ MAPPING = (
     f"{TEXT}a colon with a space behind it makes a mapping, so write it without the space, or in "
     "quotes"
 )
-PROXY = "expected an address or a network such as 10.0.0.1, 10.0.0.0/8, ::1 or fd00::/8"
+PROXY = "expected an address or a network such as 10.0.0.1, 10.0.0.0/24, ::1 or fd00::/64"
 EVERYBODY = (
     f"this is every address there is: anybody could then say where requests come from; {PROXY}"
 )
@@ -221,7 +221,7 @@ def test_a_proxy_that_would_be_nobody_or_everybody_is_refused(entry: str, expect
     assert said.partition("; ")[2] == expected
 
 
-@pytest.mark.parametrize("name", ["X-Api-Key", "x_key", "a.b~c", "!"])
+@pytest.mark.parametrize("name", ["X-Api-Key", "x_key", "a.b~c", "!", "-"])
 def test_what_is_redacted_is_kept_as_it_was_written(name: str) -> None:
     assert Config.model_validate({"journal": {"redact": [name]}}).journal.redact == (name,)
 
@@ -230,3 +230,47 @@ def test_what_is_redacted_is_kept_as_it_was_written(name: str) -> None:
 def test_what_is_no_name_of_a_field_cannot_be_redacted(name: str) -> None:
     with pytest.raises(ValidationError, match="expected a name such as X-Api-Key: only letters"):
         Config.model_validate({"journal": {"redact": [name]}})
+
+
+@pytest.mark.parametrize("name", ["*", "X-*", "*-key"])
+def test_what_is_redacted_has_a_name_and_no_pattern(name: str) -> None:
+    Path("config.yaml").write_text(in_file("journal.redact", "a", json.dumps(name)))
+    assert mistakes() == [
+        f"config.yaml, line 4: journal.redact[1] is {json.dumps(name)}; expected a whole name such "
+        "as X-Api-Key: * stands for nothing here"
+    ]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.1", "0x7f.0.0.1", "0177.0.0.1", "2130706433", "1.2.3.255", "1.2.3.4.5", "a.b.c.1"),
+        *("a-b.example", "a--b", "_dmarc.a_b.example", "xn--bcher-kva.example", "XN--P1AI"),
+        *("xn--ls8h.example", "bücher.example", "[::1]", "::1", "fd00::", "xn.example", "*"),
+    ],
+)
+def test_a_host_that_a_client_can_ask_for_is_allowed(host: str) -> None:
+    hosts = Config.model_validate({"hosts": {"allowed": [host]}, "access": {"public": True}}).hosts
+    assert hosts.allowed == (host,)
+
+
+@pytest.mark.parametrize(
+    ("host", "clause"),
+    [
+        *((host, "a label of it begins or ends with a hyphen") for host in ("-", "a-.b", "b.-a")),
+        *(
+            (host, "a label of it begins with xn--, and is none of an internationalised name")
+            for host in ("xn--", "XN--", "xn--a", "a.xn--0", "xn--99999999.b", "xn--test")
+        ),
+        *(
+            (host, "it is of four numbers, and no IPv4 address such as 127.0.0.1")
+            for host in ("1.2.3.256", "256.0.0.1", "0x100.0.0.1", "1.2.3.08", "1.2.3.0xfff")
+        ),
+    ],
+)
+def test_a_host_that_nobody_can_ask_for_is_refused(host: str, clause: str) -> None:
+    Path("config.yaml").write_text(in_file("hosts.allowed", "localhost", json.dumps(host)))
+    assert mistakes() == [
+        f'config.yaml, line 4: hosts.allowed[1] is "{host}"; this is not a host: {clause}. '
+        'Expected a name or an address, such as localhost, 127.0.0.1 or [::1], or "*" alone.'
+    ]

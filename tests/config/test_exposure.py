@@ -1,5 +1,6 @@
 """Who can reach the server, and what it therefore does not start without."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ READ = (
             {"server": {"host": host}}
             for host in ("localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "0:0:0::1")
         ),
+        {"server": {"host": "::ffff:127.0.0.1"}},
         *(
             {"hosts": {"allowed": [host]}}
             for host in ("LocalHost", "app.localhost", "127.0.0.2", "::1", "[::1]", "[0::0:1]")
@@ -39,6 +41,10 @@ EXPOSED = [
     *(
         ({"server": {"host": host}}, f'server.host is "{host}"')
         for host in ("0.0.0.0", "::", "192.168.1.2", "fd00::1", "echo.example", "localhost.example")
+    ),
+    *(  # a resolver may send any name elsewhere, unless listening does without one
+        ({"server": {"host": host}}, f'server.host is "{host}"')
+        for host in ("x.localhost", "localhost.", "127.1", "::ffff:10.0.0.1", "::ffff:0.0.0.0")
     ),
     *(
         ({"hosts": {"allowed": ["localhost", host]}}, f'hosts.allowed has "{host}"')
@@ -147,9 +153,75 @@ def test_it_is_told_together_with_mistakes_that_have_nothing_to_do_with_it() -> 
 
 @pytest.mark.parametrize(
     "mistake",
-    ["access: {token: a b}", "acces: {token: a}", "access: {tokn: a}", "hosts: {allowed: [a/b]}"],
+    [
+        *("access: {token: a b}", "acces: {token: a}", "access: {tokn: a}", "access: a"),
+        *("token: a", "server.host: localhost", "access: {public: x}", "logging: {token: a}"),
+    ],
 )
 def test_it_is_not_told_where_a_mistake_hides_whether_it_is_one(mistake: str) -> None:
     Path("config.yaml").write_text(f"server: {{host: 0.0.0.0}}\n{mistake}\n")
     (said,) = mistakes()
     assert said.startswith("config.yaml, line 2: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "mistake", "why"),
+    [
+        ("server: {host: 0.0.0.0}", "hosts: {allowed: [a/b]}", 'server.host is "0.0.0.0"'),
+        ("server: {host: 0.0.0.0}", "hosts: 5", 'server.host is "0.0.0.0"'),
+        ("hosts: {allowed: [a.example]}", "server: {host: a b}", 'hosts.allowed has "a.example"'),
+        ("hosts: {allowed: [a.example]}", "server: 5", 'hosts.allowed has "a.example"'),
+        (
+            "server: {public_url: http://a.example, host: '::'}",
+            "hosts: {allowed: []}",
+            'server.host is "::", server.public_url is "http://a.example"',
+        ),
+    ],
+)
+def test_what_is_certain_is_told_beside_a_mistake_elsewhere(
+    file: str, mistake: str, why: str
+) -> None:
+    Path("config.yaml").write_text(f"{file}\n{mistake}\n")
+    first, second = mistakes()
+    assert first.startswith("config.yaml, line 2: ")
+    assert second == f"config.yaml, line 1: {why}, {READ}"
+
+
+def test_what_a_mistake_may_have_overridden_is_not_certain() -> None:
+    Path("config.yaml").write_text("server: {host: 0.0.0.0}")
+    (said,) = mistakes(None, {"ECHOSCOPE_SERVER__HOST": "a b"})
+    assert said.startswith("ECHOSCOPE_SERVER__HOST: ")
+
+
+def test_a_token_and_its_opposite_are_told_beside_a_mistake_elsewhere() -> None:
+    Path("config.yaml").write_text("access: {token: a, public: true}\nhosts: {allowed: [a/b]}")
+    assert [line.partition("; ")[0] for line in mistakes()] == [
+        'config.yaml, line 2: hosts.allowed[0] is "a/b"',
+        "config.yaml, line 1: access.public is true, and access.token is set",
+    ]
+
+
+def test_origins_that_admit_nobody_are_refused() -> None:
+    words = (
+        "origins.allowed is [], and origins.allow_missing is false, so the echo cannot work: "
+        "nobody may open a WebSocket; expected an origin such as same-origin in the one, or true "
+        "for the other"
+    )
+    with pytest.raises(ValidationError, match=re.escape(words)):
+        Config.model_validate({"origins": {"allowed": [], "allow_missing": False}})
+    Path("config.yaml").write_text("server: {port: 1}\norigins: {allowed: []}")
+    assert mistakes(None, {"ECHOSCOPE_ORIGINS__ALLOW_MISSING": "false"}) == [
+        f"config.yaml, line 2: {words}"
+    ]
+    assert load_config(None, {"ECHOSCOPE_ORIGINS__ALLOW_MISSING": "true"}).config.origins
+
+
+@pytest.mark.parametrize("origins", [{"allowed": []}, {"allow_missing": False}])
+def test_origins_that_admit_somebody_are_not(origins: dict[str, Any]) -> None:
+    assert Config.model_validate({"origins": origins})
+
+
+def test_whether_origins_admit_nobody_is_not_told_where_a_mistake_hides_it() -> None:
+    Path("config.yaml").write_text("origins: {allowed: [], allow_missing: false}")
+    (said,) = mistakes(None, {"ECHOSCOPE_ORIGINS__ALLOWED": '["a/b"]'})
+    assert said.startswith("ECHOSCOPE_ORIGINS__ALLOWED: ")

@@ -134,7 +134,7 @@ def test_every_setting_of_the_sample_file_has_a_comment_above_it() -> None:
         {},
         {"server": {"host": "::1", "port": 0, "shutdown_timeout": 0.1 + 0.2}},
         {"websocket": {"subprotocols": ["chat", "true", "1"], "heartbeat": 1.0123456789}},
-        {"websocket": {"subprotocols": []}, "origins": {"allowed": [], "allow_missing": False}},
+        {"websocket": {"subprotocols": []}, "origins": {"allowed": []}},
         {
             "hosts": {"allowed": ["*"]},
             "access": {"public": True},

@@ -242,6 +242,50 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
             "config.yaml, line 2: there is no setting websocket.compresion; "
             "did you mean websocket.compression?",
         ),
+        (
+            "server: {token: a}",
+            "config.yaml, line 1: there is no setting server.token; did you mean access.token?",
+        ),
+        (
+            "limits: {REDACT: a}",
+            "config.yaml, line 1: there is no setting limits.REDACT; did you mean journal.redact?",
+        ),
+        (
+            "server: {tokne: a}",
+            "config.yaml, line 1: there is no setting server.tokne; did you mean access.token?",
+        ),
+        (
+            "server:\n  allowed: [a]",
+            "config.yaml, line 2: there is no setting server.allowed; "
+            "did you mean hosts.allowed or origins.allowed?",
+        ),
+        (
+            "access: {redact: [a]}",
+            "config.yaml, line 1: there is no setting access.redact; did you mean journal.redact?",
+        ),
+        (
+            "limits: {connections: 1}",
+            "config.yaml, line 1: there is no setting limits.connections; "
+            "did you mean limits.max_connections or journal.connections?",
+        ),
+        (
+            "hosts: {alowed: [a]}",
+            "config.yaml, line 1: there is no setting hosts.alowed; did you mean hosts.allowed?",
+        ),
+        (
+            "websocket: {threshold: 1}",
+            "config.yaml, line 1: there is no setting websocket.threshold; "
+            "did you mean websocket.compression.threshold?",
+        ),
+        (
+            "compression: {enabled: false}",
+            "config.yaml, line 1: there is no setting compression; "
+            "did you mean websocket.compression?",
+        ),
+        (
+            "host: localhost",
+            "config.yaml, line 1: there is no setting host; did you mean hosts or server.host?",
+        ),
         ("- server", "config.yaml: the file holds a list; expected sections such as server:"),
         ("hello", "config.yaml: the file holds a single value; expected sections such as server:"),
         (
@@ -292,6 +336,15 @@ def test_a_pattern_that_a_policy_does_not_know_is_told_in_its_words(key: str) ->
             {"ECHOSCOPE_WEBSOCKET__COMPRESSION__MEMORY_LEVEL": "10"},
             "ECHOSCOPE_WEBSOCKET__COMPRESSION__MEMORY_LEVEL: "
             'websocket.compression.memory_level is "10"; expected a whole number, from 1 to 9',
+        ),
+        (
+            {"ECHOSCOPE_TOKEN": "1"},
+            "ECHOSCOPE_TOKEN: there is no such variable; did you mean ECHOSCOPE_ACCESS__TOKEN?",
+        ),
+        (
+            {"ECHOSCOPE_SERVER__ALLOWED": "[]"},
+            "ECHOSCOPE_SERVER__ALLOWED: there is no such variable; "
+            "did you mean ECHOSCOPE_HOSTS__ALLOWED or ECHOSCOPE_ORIGINS__ALLOWED?",
         ),
         (
             {"ECHOSCOPE_PORT": "9000"},

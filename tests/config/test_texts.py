@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from tests.config.mistakes import mistakes
 from webapp.config.settings import Config
 
 
@@ -60,3 +61,32 @@ def test_a_public_url_that_is_no_origin_of_the_web_is_refused(text: str, clause:
         public_url(text)
     (error,) = caught.value.errors()
     assert error["msg"].startswith(f"Value error, {said}")
+
+
+PORT = (
+    "expected a name or an address alone, such as localhost or ::1: what stands behind a colon "
+    "might be a port, and that is server.port"
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        *((host, PORT) for host in ("localhost:8080", "localhost:", ":8080", "0.0.0.0:80", "a:b")),
+        *((host, PORT) for host in ("*:8080", "1:2:3", "::1:99999", "::g")),
+        *(
+            (host, "expected an address: 0.0.0.0 for every interface, or :: for IPv6 as well")
+            for host in ("*", "*.example.com", "192.168.1.*")
+        ),
+    ],
+)
+def test_where_to_listen_is_neither_with_a_port_nor_a_pattern(host: str, expected: str) -> None:
+    assert mistakes(None, {}, {"server.host": host}) == [
+        f'--host: server.host is "{host}"; {expected}'
+    ]
+
+
+@pytest.mark.parametrize("host", ["::1", "::", "fe80::1%eth0", "::ffff:127.0.0.1", "a.example"])
+def test_where_to_listen_is_a_name_or_an_address(host: str) -> None:
+    sections = {"server": {"host": host}, "access": {"public": True}}
+    assert Config.model_validate(sections).server.host == host

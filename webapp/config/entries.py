@@ -2,12 +2,15 @@
 
 import ipaddress
 import re
+import socket
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Annotated
 
+import idna
 from pydantic import AfterValidator, BeforeValidator
 
+from webapp.gate.authorities import to_ascii
 from webapp.gate.hosts import HostPolicy
 from webapp.gate.origins import OriginPolicy
 
@@ -24,7 +27,9 @@ _WORDS = {
 
 _ALPHABET = "only letters, digits and !#$%&'*+-.^_`|~"
 
-_PROXY = "an address or a network such as 10.0.0.1, 10.0.0.0/8, ::1 or fd00::/8"
+_PROXY = "an address or a network such as 10.0.0.1, 10.0.0.0/24, ::1 or fd00::/64"
+_HOST = 'a name or an address, such as localhost, 127.0.0.1 or [::1], or "*" alone'
+_FOUR_NUMBERS = re.compile(r"(?:(?:[0-9]+|0x[0-9a-f]*)(?:\.|\Z)){4}")
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?")
 
 
@@ -56,7 +61,34 @@ def _null_or_text(value: object) -> object:
 
 
 def _host(entry: str) -> str:
-    return _ask(HostPolicy, entry, "hosts.allowed")
+    _ask(HostPolicy, entry, "hosts.allowed")
+    if fault := _why_nobody_asks_for(to_ascii(entry).lower()):
+        raise ValueError(f"this is not a host: {fault}. Expected {_HOST}.")
+    return entry
+
+
+def _why_nobody_asks_for(host: str) -> str:
+    """Return what keeps a host that the grammar lets pass from being one, or nothing."""
+    labels = host.split(".")
+    if not all(_is_readable(label) for label in labels if label.startswith("xn--")):
+        return "a label of it begins with xn--, and is none of an internationalised name"
+    if any(label.startswith("-") or label.endswith("-") for label in labels):
+        return "a label of it begins or ends with a hyphen"  # RFC 952, RFC 1123 §2.1
+    if _FOUR_NUMBERS.fullmatch(host):
+        try:
+            socket.inet_aton(host)  # as programs read it, with octal and hexadecimal numbers
+        except OSError:
+            return "it is of four numbers, and no IPv4 address such as 127.0.0.1"
+    return ""
+
+
+def _is_readable(label: str) -> bool:
+    """Tell whether browsers can read an A-label: there are more than IDNA 2008 has, as xn--ls8h."""
+    try:
+        name = label.removeprefix("xn--").encode("ascii").decode("punycode")
+        return not name.isascii() and idna.uts46_remap(name) == name
+    except UnicodeError:  # what idna raises is one, too
+        return False
 
 
 def _origin(entry: str) -> str:
@@ -110,7 +142,10 @@ def _proxy(entry: str) -> str:
 
 def _field_name(entry: str) -> str:
     if not _TOKEN.fullmatch(entry):
-        raise ValueError(f"expected a name such as X-Api-Key: {_ALPHABET}")
+        raise ValueError(f"expected a name such as X-Api-Key: {_ALPHABET.replace('*', '')}")
+    # A field may be called so (RFC 7230 §3.2.6), but who writes it means others.
+    if "*" in entry:
+        raise ValueError("expected a whole name such as X-Api-Key: * stands for nothing here")
     return entry
 
 

@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from webapp.config.problems import KeyPath, Problem, name_of, quoted, setting_of, suggest
+from webapp.config.problems import (
+    KeyPath,
+    Problem,
+    did_you_mean,
+    meant_by,
+    name_of,
+    quoted,
+    setting_of,
+    suggest,
+)
 from webapp.config.settings import Sections, section_paths, settings
 
 __all__ = ["OUTERMOST_SECTIONS", "Layer", "check", "merge", "without", "without_empty"]
@@ -123,13 +132,17 @@ def _explain(layer: Layer, path: KeyPath, kind: str, reason: object) -> Problem:
 def _unknown(path: tuple[str, ...]) -> tuple[str, str]:
     """Return what is wrong with a name that is not known, and what may have been meant by it."""
     key = ".".join(path)
-    if len(path) == 1:
-        return f"there is no setting {key}", suggest(key, OUTERMOST_SECTIONS)
-    if any(secret[:-1] == path[:-1] for secret in _SECRETS):
+    # The name of a setting elsewhere is no secret.
+    is_known = any(path[-1] == names[-1] for names in _KEYS)
+    if not is_known and any(secret[:-1] == path[:-1] for secret in _SECRETS):
         beside = {names[-1]: ".".join(names) for names in _KEYS if names[:-1] == path[:-1]}
         if not path[-1].isalpha() or not get_close_matches(path[-1], beside):
             # With a colon or a space forgotten, it is the secret, or has it in it.
             fault = f"{'.'.join(path[:-1])} holds something else than settings"
             return fault, f"expected {' or '.join(beside.values())}"
-    inner = (names for names in (*_KEYS, *_SECTIONS) if len(names) > 1)
-    return f"there is no setting {key}", suggest(key, tuple(map(".".join, inner)))
+    known = (*_KEYS, *_SECTIONS)
+    near = did_you_mean(map(".".join, meant_by(path, known)))
+    inner = (
+        OUTERMOST_SECTIONS if len(path) == 1 else [".".join(names) for names in known if names[1:]]
+    )
+    return f"there is no setting {key}", near or suggest(key, inner)

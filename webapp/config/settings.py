@@ -48,7 +48,7 @@ class Config(Sections):
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
-        found = list(conflicts(self.server, self.hosts, self.access))
+        found = list(conflicts(self.server, self.hosts, self.origins, self.access))
         if found:
             raise ValueError(". ".join(map(str, found)))
         return self

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from webapp.config.exposure import CONCERNED, conflicts
+from webapp.config.exposure import conflicts
 from webapp.config.layers import (
     OUTERMOST_SECTIONS,
     Layer,
@@ -19,7 +19,7 @@ from webapp.config.layers import (
     without,
     without_empty,
 )
-from webapp.config.problems import KeyPath, Problem, setting_of, suggest
+from webapp.config.problems import KeyPath, Problem, did_you_mean, meant_by, setting_of, suggest
 from webapp.config.settings import Config, Sections, settings
 from webapp.config.yamlfile import YamlError, parse_yaml
 
@@ -30,6 +30,7 @@ FILE_VARIABLE = "ECHOSCOPE_CONFIG"
 PREFIX = "ECHOSCOPE_"
 
 _VARIABLES = {setting.variable: setting for setting in settings()}
+_PATHS = {setting.path: setting for setting in settings()}
 
 # Kubernetes tells every container of every service: one that is called "echoscope" gives these.
 _OF_KUBERNETES = re.compile(
@@ -88,12 +89,19 @@ def load_config(
 def _conflicts(
     merged: Mapping[str, Any], layers: Sequence[Layer], problems: Iterable[Problem]
 ) -> Iterator[Problem]:
-    """Look at all sources together, unless a mistake hides what was meant there."""
-    elsewhere = {setting.path for setting in settings()} - CONCERNED
-    if any(setting_of(problem.path) not in elsewhere for problem in problems):
+    """Look at all sources together, as far as no mistake hides what was meant there."""
+    known = set(_PATHS)
+    doubtful: set[KeyPath] = set()
+    for problem in problems:
+        path = setting_of(problem.path)
+        # A section has all that is in it, and a name that is none may have been meant for any.
+        doubtful |= {name for name in known if name[: len(path)] == path} or known
+    if doubtful == known:
         return
     config = Sections.model_validate(merged, strict=False)
-    for conflict in conflicts(config.server, config.hosts, config.access):
+    for conflict in conflicts(
+        config.server, config.hosts, config.origins, config.access, doubtful=doubtful
+    ):
         setting = setting_of(conflict.path)
         layer = next(layer for layer in reversed(layers) if layer.says(setting))
         yield Problem(layer.place_of(conflict.path), conflict.fault, conflict.remedy, conflict.path)
@@ -187,10 +195,15 @@ def _read_environment(environ: Mapping[str, str], problems: list[Problem]) -> La
     for name, value in ours.items():
         known = name in _VARIABLES or name == FILE_VARIABLE
         if not known and not _OF_KUBERNETES.fullmatch(f"{name}={value}"):
-            problems.append(Problem(name, "there is no such variable", suggest(name, _VARIABLES)))
+            problems.append(Problem(name, "there is no such variable", _suggest_variable(name)))
     source = _Environment(_Variables)
     source.env_vars = {name.lower(): value for name, value in ours.items() if name in _VARIABLES}
     return Layer(source(), {setting.path: name for name, setting in _VARIABLES.items()})
+
+
+def _suggest_variable(name: str) -> str:
+    near = meant_by(tuple(name.removeprefix(PREFIX).lower().split("__")), _PATHS)
+    return did_you_mean(_PATHS[path].variable for path in near) or suggest(name, _VARIABLES)
 
 
 def _read_flags(flags: Mapping[str, str]) -> Layer:

@@ -1,5 +1,6 @@
 """What may stand in the settings that are one text with a grammar of its own."""
 
+import ipaddress
 import re
 from typing import Annotated
 
@@ -22,7 +23,22 @@ def _check_host(host: str) -> str:
         raise ValueError(
             "expected a name or an address without brackets, such as localhost, 0.0.0.0 or ::1"
         )
+    if ":" in host and not _is_ipv6(host):
+        raise ValueError(
+            "expected a name or an address alone, such as localhost or ::1: what stands behind a "
+            "colon might be a port, and that is server.port"
+        )
+    if "*" in host:
+        raise ValueError("expected an address: 0.0.0.0 for every interface, or :: for IPv6 as well")
     return host
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_url(url: str) -> str:
