@@ -111,7 +111,7 @@ class Hub:
         opened = Opened(
             time=time.time_ns(),
             connection=stream.id,
-            peer=_came_from(request),
+            peer=peer_of(request, remote_of(request)),
             request=came,
             response=answer,
             subprotocol=answer.header(FIELD) if FIELD in response.headers else None,
@@ -163,7 +163,7 @@ class Hub:
         )
         came = request if readable else None
         told = capture_refused(came, rejection, self._redactor, visible, room.most_of_one)
-        event = Refused(time.time_ns(), self.next_id(), _came_from(request), *told)
+        event = Refused(time.time_ns(), self.next_id(), peer_of(request, remote_of(request)), *told)
         self._last_refused = event.connection
         self._journal.record_refused(event)
         _log.info(
@@ -244,12 +244,6 @@ class Hub:
         for stream in streams:
             stream.abort(f"the peer did not close within {within:g} s")
         await asyncio.wait(gone, timeout=within)
-
-
-def _came_from(request: web.Request) -> str:
-    """Name the client, and the proxy that told of it, if one that is trusted did."""
-    peer, client = peer_of(request), remote_of(request)
-    return peer if client == request.remote else f"{client} via {peer}"
 
 
 HUB: web.AppKey[Hub] = web.AppKey("HUB", Hub)

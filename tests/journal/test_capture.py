@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -199,30 +200,86 @@ async def test_a_token_is_not_told_either_where_it_was_agreed_on(
     assert response.header("x-open") == "seen"
 
 
-async def test_what_is_said_of_a_refused_request_tells_none_of_its_secrets(
-    recorder: Recorder,
-) -> None:
+async def test_what_came_in_a_refused_request_tells_none_of_its_secrets(recorder: Recorder) -> None:
     r"""However it is quoted: as text, escaped, in small letters, or by a part of it."""
     secret, escaped = b"c\xe9\\VjcmV0", r"c\xe9\\VjcmV0"
     assert visible(secret.decode(errors="surrogateescape")) == escaped
-    recorder.rejection = Rejection(
-        "origin",
-        403,
-        f"bearer {escaped}",
-        f"not {escaped.lower()}",
-        "The code is 'a b!c' of canary.example.",
-        "origins: {allowed: [canary.example]}",
-    )
+    came = f"bearer {escaped}, not {escaped.lower()}; 'a b!c' of canary.example."
+    recorder.rejection = replace(REJECTION, came=came)
     await recorder.send(
         b"GET /a?code=a%20b%21c HTTP/1.1\r\nHost: h\r\nX-Customer: https://CANARY.example:1"
         b"\r\nSec-WebSocket-Protocol: bearer " + secret
     )
     ((request, rejection),) = recorder.refused
     assert request == recorder.requests[0]
-    assert rejection.came == f"bearer {redacted(escaped)}"
-    assert rejection.expected == f"not {redacted(escaped)}"
-    assert rejection.reason == f"The code is '{redacted('a b!c')}' of {redacted('canary.example')}."
+    this = redacted(escaped)
+    host = redacted("canary.example")
+    assert rejection.came == f"bearer {this}, not {this}; '{redacted('a b!c')}' of {host}."
+
+
+WORDS = Rejection(
+    "origin",
+    403,
+    "https://canary.example",
+    "same-origin, or http://canary.example",
+    "No entry of origins.allowed admits https://canary.example.",
+    "origins: {allowed: [https://canary.example]}",
+)
+
+
+async def test_no_secret_that_they_do_not_quote_makes_a_gap_into_our_own_words(
+    recorder: Recorder,
+) -> None:
+    recorder.rejection = WORDS
+    fields = "X-Session: origin\r\nCookie: canary.example\r\nX-Customer: allowed"
+    await recorder.send(f"GET /?token=entry&sid=admits HTTP/1.1\r\nHost: h\r\n{fields}".encode())
+    ((_, rejection),) = recorder.refused
+    came = f"https://{redacted('canary.example')}"
+    assert rejection == replace(WORDS, came=came)
+
+
+async def test_what_is_no_secret_is_told_of_a_refused_request(recorder: Recorder) -> None:
+    recorder.rejection = replace(WORDS, came="null")
+    await recorder.send(b"GET /?token=null HTTP/1.1\r\nHost: h\r\nOrigin: null")
+    ((request, rejection),) = recorder.refused
+    assert request.line == "GET /?token=null HTTP/1.1"
+    assert rejection == recorder.rejection
+
+
+@pytest.mark.parametrize("name", ["Host", "Origin", "X-Forwarded-Host", "Forwarded"])
+@pytest.mark.parametrize("more", ["", f"\r\nX-Long: {'x' * 8000}" * 3])
+async def test_our_own_words_do_not_tell_either_what_is_secret_as_configured(
+    recorder: Recorder, name: str, more: str
+) -> None:
+    """They quote a host and no other secret, so that it is hidden in them, however much came."""
+    recorder.redactor = Redactor([name])
+    recorder.rejection = WORDS
+    host = "" if name == "Host" else "\r\nHost: h"
+    await recorder.send(
+        f"GET / HTTP/1.1{host}{more}\r\n{name}: https://CANARY.example:8443".encode()
+    )
+    ((_, rejection),) = recorder.refused
+    assert "canary" not in repr(rejection)
+    this = redacted("canary.example")
+    assert rejection.expected == f"same-origin, or http://{this}"
+    assert rejection.reason == f"No entry of origins.allowed admits https://{this}."
     assert rejection.remedy == ""  # with a gap it would be of no use
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "/ HTTP/1.1" + f"\r\nCookie: {'x' * 5000}" * 4,
+        f"/?{'&'.join(f'token={number}' for number in range(250))} HTTP/1.1",
+    ],
+)
+async def test_of_a_request_with_too_much_to_search_what_came_is_not_told(
+    recorder: Recorder, sent: str
+) -> None:
+    recorder.rejection = WORDS
+    await recorder.send(f"GET {sent}\r\nHost: h\r\nOrigin: https://canary.example".encode())
+    ((_, rejection),) = recorder.refused
+    assert rejection == replace(WORDS, came=redacted(WORDS.came))
 
 
 async def test_what_is_said_of_a_refused_request_is_cut_where_that_tells_no_secret(

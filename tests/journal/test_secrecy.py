@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.journal.secrecy import is_random, is_secret_name, redacted
+from webapp.journal.secrecy import credentials, is_literal, is_random, is_secret_name, redacted
 
 SECRET_NAMES = """
     Authorization Proxy-Authorization Cookie Set-Cookie X-Api-Key x_api_key apikey APIKey apiKey
@@ -17,7 +17,8 @@ SECRET_NAMES = """
     X-Amz-Security-Token credentials sid connect.sid session session_id sessionId JSESSIONID
     jsessionid PHPSESSID ASP.NET_SessionId jwt X-JWT-Assertion sig Signature hmac csrf X-CSRF-Token
     csrfmiddlewaretoken xsrf X-XSRF-TOKEN bearer otp totp ticket tickets user[token] to%6Ben_token
-    Idempotency-Key userAuth oldPwd streamKey loginOTP sharePass roomTicket
+    userAuth oldPwd streamKey loginOTP sharePass roomTicket pw passcode user-pin tok userpass
+    userpwd mypass dbpasswd appkey streamkey deploykey X-Privkey APIkeys max_token token_types_key
 """
 
 OTHER_NAMES = """
@@ -29,6 +30,9 @@ OTHER_NAMES = """
     author authority keyword keyboard monkey turnkey_ side sidebar inside signal design assign
     passenger compass bypass ticker topology hotplug room user name id page limit after try lang
     state code nonce assessment obsess keynote pwdx x y 1 _ -
+    turkey primaryKey primary_key Idempotency-Key hotkey hotKey publicKey max_tokens maxTokens
+    MAX_TOKENS max_output_tokens X-Amz-Signature-Version signature_version session_timeout
+    token_type tokenType overpass pinned pwm stoke
 """
 
 
@@ -52,6 +56,56 @@ def test_capitals_do_not_hide_the_name_of_a_secret(name: str, data: st.DataObjec
 def test_a_long_name_is_looked_at_as_well() -> None:
     assert is_secret_name("x-" * 100 + "token")
     assert not is_secret_name("x-" * 100)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        *("null", "undefined", "None", "nil", "TRUE", "false", "NaN", '"null"'),
+        *("[object Object]", "%5Bobject%20Object%5D", "[object+Object]"),
+        *("Bearer null", "bearer+undefined"),
+    ],
+)
+def test_what_stands_for_no_secret_is_none(value: str) -> None:
+    assert is_literal(value)
+
+
+@pytest.mark.parametrize("value", ["nulls", "0", "x null", "null,1", "object Object", "null" * 99])
+def test_what_only_looks_like_that_may_be_a_secret(value: str) -> None:
+    assert not is_literal(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "token"),
+    [
+        ("Bearer abc", "abc"),
+        ('"bearer  abc"', "abc"),
+        ("Bearer+abc", "abc"),
+        ("Bearer%20abc", "abc"),
+        ("x, Bearer abcdefghijk1", "abcdefghijk1"),
+        ("Basic dTpw", "dTpw"),
+        ("is Basic dXNlcjpwYXNz==", "dXNlcjpwYXNz=="),
+    ],
+)
+def test_credentials_are_known_by_their_scheme(value: str, token: str) -> None:
+    assert [value[start:end] for start, end in credentials(value)] == [token]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Bearer null",
+        "Bearer",
+        'Bearer realm="Echoscope"',
+        "Basic realm=x",
+        "Basic auth",
+        "the bearer of bad news",
+        "x-bearer abcdefghijk1",
+    ],
+)
+def test_other_words_behind_a_scheme_are_no_credentials(value: str) -> None:
+    assert credentials(value) == []
 
 
 # Of each as a program makes them, and of 16 characters or more.

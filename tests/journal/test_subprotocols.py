@@ -70,6 +70,12 @@ def shown(value: str) -> str:
         (f", ,bearer,, {CANARY},", f", ,bearer,, {THIS},"),
         # What is known by name is no secret even there.
         (f"bearer, {CANARY}, graphql-transport-ws", f"bearer, {THIS}, graphql-transport-ws"),
+        # And what stands for no secret.
+        ("bearer, undefined", "bearer, undefined"),
+        ("token.null", "token.null"),
+        ("auth, [object Object], x", f"auth, [object Object], {redacted('x')}"),
+        # Short markers.
+        (f"mqtt, pw_{CANARY}", f"mqtt, pw_{THIS}"),
         # Only markers.
         ("bearer", "bearer"),
         ("token.v2", "token.v2"),

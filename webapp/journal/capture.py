@@ -10,7 +10,8 @@ from itertools import chain
 from aiohttp import web
 
 from webapp.journal.events import Exchange, Header, Rejection
-from webapp.journal.redaction import Redactor, hiding
+from webapp.journal.findings import Findings
+from webapp.journal.redaction import Redactor
 from webapp.journal.secrecy import redacted
 from webapp.journal.subprotocols import FIELD
 
@@ -22,6 +23,9 @@ _MOST = 16 * 1024
 # And that are looked at: a request may bring a megabyte.
 _MOST_LOOKED_AT = _MOST
 _LONG = 1000  # characters of a text of a rejection
+# All that the words of a rejection quote, aside from what came: a host or an address, in small
+# letters. Whatever else is secret in a request would only tear holes into them by chance.
+_QUOTED = frozenset({"forwarded", "host", "origin", "x-forwarded-for", "x-forwarded-host"})
 
 _NOTE = re.compile(r"\(redacted, [0-9]+ characters\)")
 _SEPARATOR = re.compile(r"[\s,;]+")
@@ -32,12 +36,7 @@ def capture_request(request: web.BaseRequest, redactor: Redactor, most: int = _M
 
     ``most``: characters of the header fields that are kept, and of the target.
     """
-    target = redactor.target(_text(_bytes(request.raw_path)), [])
-    if len(target) > most:
-        target = f"{target[:most]}…"
-    line = f"{request.method} {target} HTTP/{request.version.major}.{request.version.minor}"
-    fields = _text(b"\n".join(chain.from_iterable(request.raw_headers)))
-    return Exchange(line, _fields(fields, redactor, most))
+    return _captured(request, _fields_of(request), redactor, most, Findings())
 
 
 def capture_refused(
@@ -52,16 +51,13 @@ def capture_refused(
     ``spell``: how what is said about it is written where it quotes the request; ``most``: as above.
     """
     if request is None:
-        return Exchange(""), _told(rejection, str)
-    exchange = capture_request(request, redactor, min(most, _MOST))
-    # As others see it: with lone surrogates in place of bytes that are not UTF-8.
-    fields = "\n".join(chain.from_iterable(request.headers.items()))
-    if len(fields) > _MOST_LOOKED_AT:
-        return exchange, _told(rejection, redacted)
-    found: list[str] = []
-    redactor.target(request.raw_path, found)
-    redactor.fields(fields, found)
-    return exchange, _told(rejection, hiding(found, spell))
+        return Exchange(""), _told(rejection, Findings(), Findings(), spell)
+    fields = _fields_of(request)
+    findings, quoted = Findings(), Findings()
+    exchange = _captured(request, fields, redactor, min(most, _MOST), findings)
+    pairs = (pair for pair in Exchange("", fields).headers if pair[0].lower() in _QUOTED)
+    redactor.fields(Exchange.of("", pairs).fields, quoted)
+    return exchange, _told(rejection, findings, quoted, spell)
 
 
 def capture_response(
@@ -72,7 +68,8 @@ def capture_response(
     ``request``: as it was recorded. The subprotocol that was agreed on is redacted if it is there.
     """
     line = f"HTTP/1.1 {response.status} {response.reason}"
-    fields = _fields("\n".join(chain.from_iterable(response.headers.items())), redactor, _MOST)
+    sent = "\n".join(chain.from_iterable(response.headers.items()))
+    fields = _kept(sent, redactor, _MOST, Findings())
     exchange = Exchange(line, fields)
     agreed = response.headers.get(FIELD)
     if agreed is None or exchange.header(FIELD) != agreed or agreed in _offered(request):
@@ -86,23 +83,37 @@ def capture_response(
     )
 
 
-def peer_of(request: web.BaseRequest) -> str:
-    """Return address and port of whoever sent a request."""
+def peer_of(request: web.BaseRequest, client: str | None = None) -> str:
+    """Return address and port of whoever sent a request, and the ``client`` it is a proxy of."""
     match request.protocol.peername:
         case (str(host), int(port), *_):
-            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return "unknown"
+            peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        case _:
+            peer = "unknown"
+    return peer if client in (None, request.remote) else f"{client} via {peer}"
 
 
-def _told(rejection: Rejection, hide: Callable[[str], str]) -> Rejection:
-    """A rejection without what is hidden in it, and no longer than is reasonable."""
+def _captured(
+    request: web.BaseRequest, fields: str, redactor: Redactor, most: int, findings: Findings
+) -> Exchange:
+    target = _readable(redactor.target(request.raw_path, findings))
+    if len(target) > most:
+        target = f"{target[:most]}…"
+    line = f"{request.method} {target} HTTP/{request.version.major}.{request.version.minor}"
+    return Exchange(line, _kept(fields, redactor, most, findings))
+
+
+def _told(
+    rejection: Rejection, findings: Findings, quoted: Findings, spell: Callable[[str], str]
+) -> Rejection:
+    """A rejection without the secrets in it, and no longer than is reasonable."""
     # Hidden first: half a secret would not be found.
-    remedy = hide(rejection.remedy)
+    remedy = quoted.hide(rejection.remedy, spell)
     return replace(
         rejection,
-        came=hide(rejection.came)[:_LONG],
-        expected=hide(rejection.expected)[:_LONG],
-        reason=hide(rejection.reason)[:_LONG],
+        came=findings.hide(rejection.came, spell)[:_LONG],
+        expected=quoted.hide(rejection.expected, spell)[:_LONG],
+        reason=quoted.hide(rejection.reason, spell)[:_LONG],
         # Half a line of configuration would be worse than none, and so is one with a gap.
         remedy=remedy if len(remedy) <= _LONG and remedy == rejection.remedy else "",
     )
@@ -114,14 +125,21 @@ def _offered(request: Exchange) -> list[str]:
     return _SEPARATOR.split(_NOTE.sub("", ",".join(values)))
 
 
-def _fields(fields: str, redactor: Redactor, most: int) -> str:
+def _fields_of(request: web.BaseRequest) -> str:
+    """The header fields as aiohttp has them: lone surrogates for bytes that are not UTF-8."""
+    return b"\n".join(chain.from_iterable(request.raw_headers)).decode("utf-8", "surrogateescape")
+
+
+def _kept(fields: str, redactor: Redactor, most: int, findings: Findings) -> str:
     """Header fields without secrets, and no more of them than is reasonable."""
     if len(fields) <= _MOST_LOOKED_AT:
-        shown = redactor.fields(fields, [])
+        shown = _readable(redactor.fields(fields, findings))
         if len(shown) <= most:
             return shown  # nearly always
     else:
-        shown = redactor.fields(Exchange.of("", _fitting(fields, _MOST_LOOKED_AT)).fields, [])
+        findings.complete = False
+        fitting = Exchange.of("", _fitting(fields, _MOST_LOOKED_AT)).fields
+        shown = _readable(redactor.fields(fitting, findings))
     kept = _fitting(shown, most)
     left_out = (fields.count("\n") + 1) // 2 - len(kept)
     return Exchange.of("", [*kept, ("…", f"({left_out} more, not kept)")]).fields
@@ -138,10 +156,8 @@ def _fitting(fields: str, room: int) -> list[Header]:
     return kept
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _text(value: bytes) -> str:
+def _readable(text: str) -> str:
     r"""What is not UTF-8 stays readable as \xNN, and the whole can be encoded again."""
-    return value.decode("utf-8", "backslashreplace")
+    if text.isascii():
+        return text  # nearly always
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

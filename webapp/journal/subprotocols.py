@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from webapp.journal.secrecy import JWT, WORDS, is_random, redacted
+from webapp.journal.secrecy import JWT, WORDS, is_literal, is_random, redacted
 
 __all__ = ["FIELD", "redact_subprotocols"]
 
 FIELD: Final = "sec-websocket-protocol"  # in lower case
 
-# No spaces and no semicolons belong there; they separate what was meant to be two items.
-_ITEM = re.compile(r"[^\s,;]+")
+# No spaces and no semicolons belong there; they separate what was meant to be two items. One has
+# a space in it, which programs send for want of a token.
+_ITEM = re.compile(r"\[object Object\]|[^\s,;]+")
 _SEGMENT = re.compile(r"%[0-9A-Fa-f]{2}|[A-Za-z0-9]+")
 _MARKER = re.compile(
     "(?:access|api|app|auth|client|csrf|id|jwt|my|refresh|security|service|session|user|web"
@@ -76,7 +77,7 @@ def redact_subprotocols(value: str, marked: bool, found: list[str]) -> tuple[str
 
 def _cut(item: str, start: int, found: list[str]) -> str:
     secret = item[start:]
-    if not secret:
+    if is_literal(secret):
         return item
     found.append(secret)
     return item[:start] + redacted(secret)
