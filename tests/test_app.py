@@ -181,7 +181,7 @@ async def test_the_journal_keeps_as_many_bytes_as_are_configured(serve: Serve) -
 
 async def test_another_host_is_refused_and_told_of(serve: Serve) -> None:
     client = await serve(hosts={"allowed": ("echo.example",)}, access={"public": True})
-    for path in ("/", "/live", "/api/events", "/nowhere", "/static/icon.svg"):
+    for path in ("/", "/api/events", "/nowhere", "/token", "/static/icon.svg"):
         assert (await client.get(path)).status == 421, path
         assert (await client.get(path, headers={"Host": "echo.example"})).status != 421, path
     async with dial(port_of(client), "/ws", ("Host", "evil.example")) as peer:
@@ -241,6 +241,29 @@ async def test_the_path_of_the_echo_answers_plain_requests_in_words(serve: Serve
     response = await client.get("/ws")
     assert response.status == 426
     assert response.headers["Upgrade"] == "websocket"
+    (refused,) = refusals(client)
+    assert refused.rejection.check == "upgrade"
+
+
+async def test_what_is_no_request_is_told_without_one(serve: Serve) -> None:
+    client = await serve()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(client))
+    writer.write(b"no request\r\n\r\n")
+    assert b"does not begin with a method of HTTP" in await reader.read()
+    writer.close()
+    (refused,) = refusals(client)
+    assert (refused.rejection.check, refused.rejection.status) == ("http", 400)
+    assert (refused.request.line, refused.request.headers) == ("", ())
+    async with client.get("/api/connections") as response:
+        (row,) = (await response.json())["connections"]
+    assert row["refusal"]["reason"] == refused.rejection.reason
+
+
+async def test_the_feed_without_its_upgrade_is_a_refusal_that_names_the_proxy(serve: Serve) -> None:
+    client = await serve()
+    async with client.get("/live") as response:
+        assert response.status == 426
+        assert "a proxy in between" in await response.text()
     (refused,) = refusals(client)
     assert refused.rejection.check == "upgrade"
 

@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
         "webapp.gate.signin",
         "webapp.hub",
         "webapp.journal",
+        "webapp.printable",
     },
     # The settings are checked by those who use them.
     "webapp.config": {

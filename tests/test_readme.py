@@ -37,7 +37,7 @@ TRIED = {
     'curl -i -H "Origin: https://app.example.com" http://localhost:8080/ws',
     "python -m webapp --port 9000 --config config.yaml",
     'ECHOSCOPE_ORIGINS__ALLOWED=\'["same-origin", "https://*.example.com"]\' python -m webapp',
-    "ECHOSCOPE_ACCESS__TOKEN=choose-this-at-random python -m webapp --host 0.0.0.0",
+    "ECHOSCOPE_ACCESS__TOKEN=some-32-random-characters python -m webapp --host 192.168.1.20",
     "python -m webapp --check",
     "python -m webapp --help",
 }
@@ -105,7 +105,7 @@ def test_the_answer_to_a_foreign_origin_is_the_one_shown(tmp_path: Path) -> None
 
 
 def test_the_line_that_the_refusal_names_admits_the_origin(tmp_path: Path) -> None:
-    line = re.search(r"section of the configuration: (.*)", blocks("text")[0])
+    line = re.search(r"set this in the configuration: (.*)", blocks("text")[0])
     assert line
     file = tmp_path / "config.yaml"
     file.write_text(line[1], encoding="utf-8")
@@ -145,7 +145,9 @@ def test_beyond_this_machine_it_needs_a_token_as_shown(tmp_path: Path) -> None:
     assignment, *words = shlex.split(command)
     variable, value = assignment.split("=", 1)
     flags = [*words[words.index("--host") :], "--check"]
-    assert run(*flags, cwd=tmp_path, env={variable: value}).returncode == 0
+    result = run(*flags, cwd=tmp_path, env={variable: value})
+    assert result.returncode == 0
+    assert "access.token is one that stands in examples" in result.stderr
     without = run(*flags, cwd=tmp_path)
     assert without.returncode == 2
     assert "access.token" in without.stderr

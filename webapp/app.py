@@ -28,8 +28,8 @@ from webapp.gate import (
     OriginPolicy,
     Places,
     TrustedProxies,
-    UnparsedRequests,
     access_check,
+    answer_unreadable,
     checked,
     close_declined,
     gate_middleware,
@@ -92,13 +92,14 @@ def create_app(config: Config | None = None) -> web.Application:
     app = web.Application(
         middlewares=[gate_middleware(*_checks(config, access), on_refusal=hub.refused)],
         handler_args={
-            "logger": UnparsedRequests(http_log(), partial(hub.refused, readable=False)),
+            "logger": http_log(),
             "access_log": None,
             "tcp_keepalive": False,  # WebSockets have heartbeats, other requests no such time
             # From the connection on, and from each answer to the next request: to trickle a head
             # does not extend it.
             "keepalive_timeout": config.limits.handshake_timeout,
             "lingering_time": _LINGERING,
+            "auto_decompress": False,
         },
     )
     app.add_routes(
@@ -147,6 +148,7 @@ def create_app(config: Config | None = None) -> web.Application:
 
     app.cleanup_ctx.append(sweeping)
     app.on_shutdown.append(say_goodbye)
+    answer_unreadable(app, partial(hub.refused, readable=False))
     app.on_response_prepare.extend([security_headers, close_declined, answers.watch])
     return app
 

@@ -30,8 +30,8 @@ configuration, each above the one before:
 examples:
   echoscope                           serve the page at http://localhost:8080/
   echoscope --port 0 --open           take any free port and open the page
-  ECHOSCOPE_ACCESS__TOKEN=... echoscope --host 0.0.0.0
-                                      listen on every interface (see hosts.allowed, access)
+  ECHOSCOPE_ACCESS__TOKEN=... echoscope --host 192.168.1.20
+                                      let others in: the page then asks for the token
   echoscope --check > my.yaml         write a file with every setting to start from
 
 exit codes:

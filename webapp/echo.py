@@ -12,7 +12,6 @@ from webapp.gate.arrivals import public_origin, remote_of
 from webapp.gate.limits import Places
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
-from webapp.gate.upgrades import names_websocket
 from webapp.hub import Hub
 from webapp.wire.echoes import same
 from webapp.wire.ending import By, Ending, How
@@ -75,12 +74,7 @@ def echo_handler(
 
 
 def handshake_fault(request: web.Request) -> Refusal | None:
-    """Return what is wrong with the opening handshake of a WebSocket that is not the echo.
-
-    What is none at all is left to its handler.
-    """
-    if not names_websocket(request):
-        return None
+    """Return what is wrong with the opening handshake of a WebSocket that is not the echo."""
     try:
         negotiate(_upgrade_request(request))
     except HandshakeError as error:

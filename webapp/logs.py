@@ -9,12 +9,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
-from aiohttp.http_exceptions import (
-    BadHttpMessage,
-    BadStatusLine,
-    HttpProcessingError,
-    InvalidURLError,
-)
 from aiohttp.web import RequestPayloadError
 
 from webapp.descriptors import are_lacking
@@ -58,28 +52,15 @@ def http_log() -> logging.Logger:
 
 
 def quiet_bad_requests(record: logging.LogRecord) -> bool:
-    """Log as a debug line what is no mistake of ours: no HTTP, nobody there, no descriptors."""
+    """Log as a debug line what is no mistake of ours: half a body, nobody there, no descriptors."""
     error = record.exc_info[1] if record.exc_info else None
-    of_clients = isinstance(error, HttpProcessingError | RequestPayloadError | ConnectionError)
-    if of_clients or are_lacking(error):
+    if isinstance(error, RequestPayloadError | ConnectionError) or are_lacking(error):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-        record.msg, record.args = "%s: %s", (record.getMessage(), _description(error))
+        # What is wrong with a body is told by quoting it, and that may be a secret.
+        fault = type(error).__name__ if isinstance(error, RequestPayloadError) else str(error)
+        record.msg, record.args = "%s: %s", (record.getMessage(), fault[:_LONG])
         record.exc_info = record.exc_text = None
     return record.levelno >= logging.getLogger(record.name).getEffectiveLevel()
-
-
-def _description(error: BaseException | None) -> str:
-    """Say what is wrong without what was sent: that may be a secret, and a whole buffer."""
-    if not isinstance(error, HttpProcessingError | RequestPayloadError):
-        return str(error)[:_LONG]
-    message = getattr(error, "message", "")
-    words, quoting, _ = message.partition(":\n\n")
-    # Others have nothing but what was sent for their message, or in the middle of it.
-    if type(error) is BadHttpMessage or (
-        quoting and isinstance(error, BadStatusLine | InvalidURLError)
-    ):
-        return " ".join(words.split())[:_LONG]
-    return type(error).__name__
 
 
 class TextFormatter(logging.Formatter):

@@ -1,7 +1,7 @@
 // @ts-check
 /** Bytes into text in which nothing is hidden: controls, bidirectional marks, broken UTF-8. */
 
-// The same characters as in webapp/dashboard/visible.py.
+// The same characters as in webapp/printable.py.
 const HIDDEN =
   String.raw`\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202e` +
   String.raw`\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb` +

@@ -46,7 +46,7 @@ async def test_the_page_says_what_the_answer_said_and_offers_the_line_to_copy(
     line = inspected.locator("[data-slot=remedy-line]")
     await expect(line).to_have_text(answer["remedy"])
     await expect(line).to_be_in_viewport()
-    button = inspected.get_by_role("button", name="Copy the section of the configuration")
+    button = inspected.get_by_role("button", name="Copy the configuration that admits it")
     await button.click()
     await expect(button).to_have_text("Copied")
     copied = await page.evaluate("navigator.clipboard.readText()")

@@ -96,14 +96,17 @@ async def test_the_text_says_what_came_what_is_expected_why_and_what_to_do(
             "426 Upgrade Required (handshake): This is an early draft of the protocol.\n"
             "Came: Sec-WebSocket-Version: 8\n"
             "Expected: 13\n"
-            "To admit it, replace this section of the configuration: origins: {allowed: []}\n"
+            "To admit it, set this in the configuration: origins: {allowed: []}\n"
         )
 
 
 async def test_the_text_of_a_refusal_without_a_remedy_names_none(aiohttp_client: Any) -> None:
     client = await client_for(aiohttp_client, Refusal("limit", 503, "one more", "1", "Full."))
-    async with client.get("/") as response:
-        assert "config.yaml" not in await response.text()
+    for accept in ("text/plain", "text/html"):
+        async with client.get("/", headers={"Accept": accept}) as response:
+            text = await response.text()
+            assert "Full." in text
+            assert "To admit it" not in text
 
 
 async def test_the_json_has_the_same_fields(aiohttp_client: Any) -> None:

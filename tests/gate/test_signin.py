@@ -155,7 +155,7 @@ async def test_a_second_try_leads_where_the_first_would_have(aiohttp_client: Any
     assert (await get(client, "/token", html, "POST", data=data))[1] == "next: /"
 
 
-async def test_what_is_no_small_form_is_refused(client: Client) -> None:
+async def test_what_is_no_small_form_is_refused(client: Client, refusals: list[Refusal]) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await get(client, "/token", method="POST", json={"token": TOKEN}))[0] == 415
     big = b"token=" + b"x" * 9000
@@ -165,7 +165,8 @@ async def test_what_is_no_small_form_is_refused(client: Client) -> None:
         yield b"token="
         yield TOKEN.encode()
 
-    assert (await get(client, "/token", form, "POST", data=chunks()))[0] == 413
+    assert (await get(client, "/token", form, "POST", data=chunks()))[0] == 411
+    assert [refusal.status for refusal in refusals] == [415, 413, 411]
 
 
 @pytest.mark.parametrize(
@@ -220,15 +221,38 @@ async def test_only_pages_take_it_from_their_address(client: Client, target: str
 async def test_who_guesses_is_slowed_down_whichever_way_he_takes(client: Client) -> None:
     statuses = []
     for number in range(4):
-        statuses.append((await get(client, f"/?token=link{number}"))[0])
         statuses.append((await get(client, "/", {"Authorization": f"Bearer {number}"}))[0])
         data = {"token": f"form {number}"}
         statuses.append((await get(client, "/token", method="POST", data=data))[0])
-    assert statuses == [401] * 5 + [429] * 7
-    status, text, headers = await get(client, f"/?token={TOKEN}")
+    assert statuses == [401] * 5 + [429] * 3
+    data = {"token": TOKEN}
+    status, text, headers = await get(client, "/token", method="POST", data=data)
     assert status == 429
     assert int(headers["Retry-After"]) >= 1
     assert "try again in" in text
+
+
+async def test_a_page_that_has_a_browser_follow_links_bars_only_links(client: Client) -> None:
+    """Nothing tells them from a visitor's, where a browser does not say who sends it there."""
+    statuses = [(await get(client, f"/?token=link{number}"))[0] for number in range(8)]
+    assert statuses == [401] * 5 + [429] * 3
+    assert (await get(client, f"/?token={TOKEN}"))[0] == 429
+    assert (await get(client, "/", {"Authorization": f"Bearer {TOKEN}"}))[0] == 200
+
+
+async def test_a_cookie_of_a_neighbour_does_not_hide_ours(client: Client) -> None:
+    _, _, headers = await get(client, f"/?token={TOKEN}")
+    [(name, morsel)] = cookie_of(headers).items()
+    ours = f"{name}={morsel.value}"
+    for cookies in (f"{ours}; {name}=bad", f"{name}=bad; {ours}", f"a=b;{ours};c=d", f"{ours};"):
+        assert (await get(client, "/api/events", {"Cookie": cookies}))[0] == 200
+    assert (await get(client, "/api/events", {"Cookie": f"x{ours}"}))[0] == 401
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_only_a_visit_takes_it_from_the_address(client: Client, method: str) -> None:
+    status, _, headers = await get(client, f"/?token={TOKEN}", method=method)
+    assert (status, "Set-Cookie" in headers) == (401, False)
 
 
 @pytest.mark.parametrize(

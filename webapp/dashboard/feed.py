@@ -72,10 +72,6 @@ class Feed:
         except ValueError as error:
             raise web.HTTPBadRequest(text=f"{error}\n") from None
         ws = web.WebSocketResponse(heartbeat=_HEARTBEAT, compress=False, max_msg_size=4096)
-        if not ws.can_prepare(request):
-            raise web.HTTPUpgradeRequired(
-                text="This is the page's feed: a WebSocket.\n", headers={"Upgrade": "websocket"}
-            )
         try:
             await ws.prepare(request)
         except ConnectionError:

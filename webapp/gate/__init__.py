@@ -22,11 +22,11 @@ from webapp.gate.middleware import (
     origin_middleware,
 )
 from webapp.gate.origins import Origin, OriginPolicy
+from webapp.gate.protocol import answer_unreadable
 from webapp.gate.proxies import TrustedProxies
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import REFUSAL_PAGE, refusal_response
 from webapp.gate.signin import access_check, next_path, sign_in
-from webapp.gate.unparsed import UnparsedRequests
 from webapp.gate.upgrades import close_declined
 
 __all__ = [
@@ -42,8 +42,8 @@ __all__ = [
     "Places",
     "Refusal",
     "TrustedProxies",
-    "UnparsedRequests",
     "access_check",
+    "answer_unreadable",
     "checked",
     "close_declined",
     "gate_middleware",

@@ -15,6 +15,8 @@ __all__ = ["Access"]
 
 _MOST_COOKIES = 1000  # that are known to be ours, without having to look
 
+_MOST_AT_ONCE = 3  # that are looked at: each could be a guess
+
 _EXPECTED = (
     "the token of access.token: in the page's form, once as ?token=, or as Authorization: Bearer"
 )
@@ -45,22 +47,27 @@ class Access:
         return cookie
 
     def check(
-        self, remote: str | None, tokens: Sequence[bytes] = (), cookie: str | None = None
+        self,
+        remote: str | None,
+        tokens: Sequence[bytes] = (),
+        cookies: Sequence[str] = (),
+        *,
+        way: str = "",
     ) -> Refusal | None:
         """
         Return None if somebody may read, or why not.
 
-        `tokens` are what was given for the token, all of which have to be right; `cookie` is what
-        the browser has kept, None if nothing.
+        `tokens` are what was given for the token, all of which have to be right; `cookies` are what
+        the browser has kept, of which one is enough: others may be a neighbouring server's. Guesses
+        are counted by address and `way`, since not every way can be barred to other people's pages.
         """
-        if cookie is not None and cookie in self._cookies:
+        if not tokens and not cookies:
+            return _refuse(401, "no token", "What clients have sent is shown only with the token.")
+        if not tokens and not self._cookies.keys().isdisjoint(cookies):
             # It cannot have been guessed: it holds 128 random bits of this run. So whoever keeps
             # guessing does not lock out the page beside him.
-            if not tokens:
-                return None
-        elif cookie is None and not tokens:
-            return _refuse(401, "no token", "What clients have sent is for those with the token.")
-        address = address_of(remote) if remote else ""
+            return None
+        address = way + (address_of(remote) if remote else "")
         if wait := self._guesses.wait(address):
             return _wait(wait)
         for token in tokens:
@@ -69,10 +76,12 @@ class Access:
                 return _refuse(401, "another token", "That is not the token of this server.")
         if tokens:
             self._guesses.was_right(address)
-        elif cookie is not None and not self._proves(cookie):
-            self._guesses.was_wrong(address, hashlib.sha256(_bytes(cookie)).digest())
+        elif not any(map(self._proves, cookies[:_MOST_AT_ONCE])):
+            self._guesses.was_wrong(address, hashlib.sha256(_bytes("\n".join(cookies))).digest())
             return _refuse(
-                401, "a cookie of another token", "The token is another one since it was given."
+                401,
+                "a cookie of another token",
+                "The server's token has changed since this cookie was given.",
             )
         return None
 
@@ -105,7 +114,7 @@ def _wait(seconds: float) -> Refusal:
     whole = math.ceil(seconds)
     return _refuse(
         429,
-        "one more token",
+        "one token too many",
         f"Too many wrong tokens came from this address: try again in {whole} s.",
         ("Retry-After", str(whole)),
     )

@@ -48,9 +48,9 @@ def remote_of(request: web.BaseRequest) -> str | None:
     return request.get(_FORWARDED, _NOTHING).remote or request.remote
 
 
-def hosts_of(request: web.BaseRequest) -> list[list[str]]:
+def hosts_of(request: web.BaseRequest) -> list[tuple[str, list[str]]]:
     """
-    Return the values of Host, and where there is a trusted proxy, the host that it was asked for.
+    Return Host with its values, and where there is a trusted proxy, the host that it was asked for.
 
     All of them have to be allowed. A proxy on this machine has the address of its browsers, and
     where one of these was lured to a name that was rebound to here, only Host tells.
@@ -58,12 +58,13 @@ def hosts_of(request: web.BaseRequest) -> list[list[str]]:
     # Not `request.host`: whoever writes an absolute-form target chooses that one.
     came = request.headers.getall("Host", [])
     told = request.get(_FORWARDED, _NOTHING).host
-    return [came] if told is None else [came, [told]]
+    field = "X-Forwarded-Host" if "X-Forwarded-Host" in request.headers else "Forwarded"
+    return [("Host", came)] if told is None else [("Host", came), (field, [told])]
 
 
 def own_origin(request: web.BaseRequest) -> str | None:
     """Return the origin that a request was sent to, or None if its host does not tell."""
-    authorities = hosts_of(request)[-1]
+    _, authorities = hosts_of(request)[-1]
     scheme = request.get(_FORWARDED, _NOTHING).scheme or request.scheme
     return _serialised(scheme, authorities[0]) if len(authorities) == 1 else None
 

@@ -1,11 +1,20 @@
 """What has to hold for a request to be let in, one check for each way to fail."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Container, Sequence
+from dataclasses import replace
+from ipaddress import ip_address
 from typing import TypeAlias
 
 from aiohttp import web
 
-from webapp.gate.arrivals import believe, hosts_of, own_origin, public_origin
+from webapp.gate.arrivals import (
+    PUBLIC_ORIGIN,
+    believe,
+    hosts_of,
+    own_origin,
+    public_origin,
+)
 from webapp.gate.hosts import HostPolicy
 from webapp.gate.origins import OriginPolicy
 from webapp.gate.proxies import TrustedProxies
@@ -26,8 +35,8 @@ Check: TypeAlias = Callable[[web.Request], Refusal | None]
 
 _SAFE_METHODS = ("GET", "HEAD")
 _FOR_OWN_PAGES = (
-    "What clients have sent may be read by this server's own pages and by programs, "
-    "and a page of another origin asks for it."
+    "What clients have sent is for this server's own pages and for programs, "
+    "and a page of another origin asked for it."
 )
 
 
@@ -79,7 +88,8 @@ def host_check(policy: HostPolicy, *, exempt: Container[str] = ("/healthz",)) ->
         # A WebSocket is never exempt: the answer to it names an address on this host.
         if request.path in exempt and not names_websocket(request):
             return None
-        return next(filter(None, map(policy.check, hosts_of(request))), None)
+        refusals = (policy.check(values, field) for field, values in hosts_of(request))
+        return next(filter(None, refusals), None)
 
     return check
 
@@ -122,27 +132,26 @@ def origin_check(
             return None
         if upgrades_only and "Origin" not in request.headers and not names_websocket(request):
             return None
-        return policy.check(request.headers.getall("Origin", []), own=own_origin(request))
+        values = request.headers.getall("Origin", [])
+        refusal = policy.check(values, own=own_origin(request))
+        return refusal and _behind_a_proxy(request, refusal)
 
     return check
 
 
-def reader_check(exempt: Container[web.Request] = (), *, pages: Iterable[str] = ("/",)) -> Check:
+def reader_check(exempt: Container[web.Request] = (), *, pages: Collection[str] = ("/",)) -> Check:
     """
     Refuse with 403 the pages of others whatever is for this server's own pages and for programs.
 
     Programs send no Origin and are let through. One of the `pages` may be gone to from anywhere,
-    since whoever links to it does not see it; a path with a slash at its end covers all below it,
-    but for "/" itself.
+    since whoever links to it does not see it.
     """
-    exact = frozenset(pages)
-    below = tuple(path for path in exact if path.endswith("/") and path != "/")
     own_pages = OriginPolicy(["same-origin"])
 
     def is_visit(request: web.Request) -> bool:
         return (
             request.method in _SAFE_METHODS
-            and (request.path in exact or request.path.startswith(below))
+            and request.path in pages
             and request.headers.getall("Sec-Fetch-Mode", []) == ["navigate"]
             # Not in a frame of somebody else's page.
             and request.headers.getall("Sec-Fetch-Dest", []) == ["document"]
@@ -156,7 +165,8 @@ def reader_check(exempt: Container[web.Request] = (), *, pages: Iterable[str] = 
             f"this server's own origin, {own or 'which the Host header does not tell'}, or none"
         )
         if refusal := own_pages.check(request.headers.getall("Origin", []), own=own):
-            return Refusal("reader", 403, refusal.came, expected, _FOR_OWN_PAGES)
+            refused = Refusal("reader", 403, refusal.came, expected, _FOR_OWN_PAGES)
+            return _behind_a_proxy(request, refused)
         # Browsers leave Origin out of plain GET requests, but not this one (Fetch Metadata §2.3).
         sites = request.headers.getall("Sec-Fetch-Site", [])
         if not {"same-origin", "none"}.issuperset(sites) and not is_visit(request):
@@ -165,3 +175,21 @@ def reader_check(exempt: Container[web.Request] = (), *, pages: Iterable[str] = 
         return None
 
     return check
+
+
+def _behind_a_proxy(request: web.Request, refusal: Refusal) -> Refusal:
+    """Say what is missing, where it is not the origin that is wrong but how it came here."""
+    own, public = own_origin(request), request.config_dict.get(PUBLIC_ORIGIN)
+    # A page of https, asked for where nobody speaks it: something in between does.
+    if own is None or refusal.came not in {public, own.replace("http://", "https://", 1)}:
+        return refusal
+    peer = request.remote
+    # Not anybody's: who can reach this server is not to be named as a proxy of it.
+    near = peer is not None and ip_address(peer).is_private
+    return replace(
+        refusal,
+        reason=f"{refusal.reason} If it is this server's own page all the same: a proxy in front "
+        "that speaks TLS or has another name has to be one of server.trusted_proxies, and to send "
+        "X-Forwarded-Proto and X-Forwarded-Host.",
+        remedy=f"server: {{trusted_proxies: {json.dumps([peer])}}}" if near else "",
+    )

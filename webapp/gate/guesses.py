@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["Guesses"]
 
-_FREE = 5  # wrong ones in a row that cost nothing: one mistypes, or pastes the wrong thing
+_FREE = 5  # wrong ones in a row until there is a wait: one mistypes, or pastes the wrong thing
 _LONGEST = 60.0  # seconds between two guesses
 _FORGIVEN = 900.0  # seconds without a guess after which one starts anew
 _MOST = 10_000  # addresses that are remembered

@@ -29,25 +29,27 @@ class HostPolicy:
         self._hosts = frozenset() if self._any else frozenset(map(_parse_entry, self.allowed))
         self._hosts |= _answers_to(bound)
 
-    def check(self, values: Sequence[str]) -> Refusal | None:
-        """Return None if a request with these values of Host is for this server, or why not."""
+    def check(self, values: Sequence[str], field: str = "Host") -> Refusal | None:
+        """Return None if a request with these values of a field is for this server, or why not."""
         if len(values) != 1:
-            came = ", ".join(map(visible, values)) or "no Host header"
+            came = ", ".join(map(visible, values)) or f"no {field} header"
             return self._refuse(
-                came, f"A request has one Host header (RFC 9110 §7.2); this one has {len(values)}."
+                came,
+                f"A request has one {field} header (RFC 9110 §7.2); this one has {len(values)}.",
             )
         try:
             host, _ = parse_authority(values[0])
         except ValueError as fault:
-            came = visible(values[0]) or "an empty Host header"
-            return self._refuse(came, f"The Host header is not a host and a port: {fault}.")
+            came = visible(values[0]) or f"an empty {field} header"
+            return self._refuse(came, f"The {field} header is not a host and a port: {fault}.")
         if self._any or host in self._hosts:
             return None
         came = visible(values[0])
         remedy = f"hosts: {{allowed: {json.dumps([*self.allowed, host])}}}"
+        told = "" if field == "Host" else f", which {field} names"
         return self._refuse(
             came,
-            f"This server does not answer for {host}: hosts.allowed has no such entry.",
+            f"This server does not answer for {host}{told}: hosts.allowed has no such entry.",
             remedy,
         )
 

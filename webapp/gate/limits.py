@@ -118,7 +118,7 @@ def watchers_full(most: int) -> Refusal:
         status=503,
         came="one more page that watches",
         expected=f"{most} at the most",
-        reason="As many pages are watching as this server tells what happens; try again later.",
+        reason="As many pages are watching as this server keeps up to date; try again later.",
         headers=_RETRY,
     )
 

@@ -1,16 +1,18 @@
 """Apply checks: middlewares and handlers that let a request through or answer with its refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from dataclasses import replace
 from typing import TypeAlias
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from webapp.gate.arrivals import remote_of
-from webapp.gate.checks import Check, host_check, origin_check
+from webapp.gate.checks import Check, host_check, origin_check, proxy_check
 from webapp.gate.hosts import HostPolicy
 from webapp.gate.limits import Places
 from webapp.gate.origins import OriginPolicy
+from webapp.gate.proxies import TrustedProxies
 from webapp.gate.refusals import Refusal
 from webapp.gate.responses import refusal_response
 
@@ -39,19 +41,31 @@ def origin_middleware(
     policy: OriginPolicy,
     *,
     hosts: HostPolicy | None = None,
+    proxies: TrustedProxies | None = None,
+    paths: Container[str] | None = None,
+    upgrades_only: bool = False,
     on_refusal: OnRefusal | None = None,
 ) -> Middleware:
     """
-    Refuse with 403 the origins that the policy does not admit, at any path of an application.
+    Refuse with 403 the origins that the policy does not admit: for any aiohttp application.
 
-    With `hosts`, requests for any other host are refused first, with 421. Whoever admits
-    `same-origin` needs that: to a browser, a page whose name was rebound to this server's address
-    is of the same origin.
+    At these `paths`, or at all. With `upgrades_only`, what names no origin and asks for no
+    WebSocket is let through: browsers send no Origin with what is typed or linked. With `hosts`,
+    requests for any other host are refused first, with 421; whoever admits `same-origin` needs
+    that, since to a browser, a page whose name was rebound to this server's address is of the same
+    origin. `proxies` are believed about scheme and host.
     """
-    checks = [origin_check(policy)]
+
+    def check_origin(request: web.Request) -> Refusal | None:
+        refusal = check(request)
+        # The remedy is a line of Echoscope's own configuration.
+        return refusal and replace(refusal, remedy="")
+
+    check = origin_check(policy, paths=paths, upgrades_only=upgrades_only)
+    checks: list[Check] = [] if proxies is None else [proxy_check(proxies)]
     if hosts is not None:
-        checks.insert(0, host_check(hosts, exempt=()))
-    return gate_middleware(*checks, on_refusal=on_refusal)
+        checks.append(host_check(hosts, exempt=()))
+    return gate_middleware(*checks, check_origin, on_refusal=on_refusal)
 
 
 def checked(handler: Handler, check: Check, *, on_refusal: OnRefusal | None = None) -> Handler:

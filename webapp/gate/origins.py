@@ -42,6 +42,11 @@ class Origin:
         host, port = parse_authority(parts["authority"])
         return cls(scheme, host, None if port == _DEFAULT_PORTS.get(scheme) else port)
 
+    @property
+    def effective_port(self) -> int | None:
+        """The port that is connected to, if the scheme is one of the web's or names it."""
+        return _DEFAULT_PORTS.get(self.scheme) if self.port is None else self.port
+
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}" + ("" if self.port is None else f":{self.port}")
 

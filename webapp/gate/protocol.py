@@ -1,62 +1,141 @@
-"""What aiohttp's HTTP parser refuses before there is a request: told like every other refusal."""
+"""HTTP as aiohttp speaks it, where it would answer by itself: refusals are told like the rest."""
 
-import logging
-from typing import Any, NoReturn
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import (
+    BadHttpMessage,
     BadHttpMethod,
     HttpProcessingError,
     InvalidHeader,
     InvalidURLError,
     LineTooLong,
 )
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from webapp.gate.headers import SECURITY_HEADERS
 from webapp.gate.middleware import OnRefusal
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_text
 
-__all__ = ["UnparsedRequests"]
+__all__ = ["answer_unreadable"]
+
+_VERSIONS = ((1, 0), (1, 1))
 
 
-class UnparsedRequests(logging.LoggerAdapter[logging.Logger]):
+def answer_unreadable(app: web.Application, on_refusal: OnRefusal) -> None:
     """
-    aiohttp's logger, which answers what its parser cannot read.
+    Have what is no request answered, told and counted as a refusal.
 
-    No middleware and no signal sees that: aiohttp makes an answer of its own, with its version in
-    it. But it logs first, and this is the one call of ours. An `HTTPException` that is raised from
-    it becomes the answer, as one that a handler raises.
+    aiohttp's parser refuses such things before there is a request: no middleware and no signal sees
+    that, and the answer names aiohttp's version. A few things it lets through that end in an
+    exception where nobody waits for one, or that it answers before any middleware.
     """
 
-    def __init__(self, logger: logging.Logger, on_refusal: OnRefusal) -> None:
-        super().__init__(logger)
+    def make_server(**options: Any) -> web.Server:
+        server = web.Application._make_handler(app, **options)
+        return _Server(
+            server.request_handler,
+            request_factory=server.request_factory,
+            on_refusal=on_refusal,
+            loop=server._loop,
+            handler_cancellation=server.handler_cancellation,
+            **server._kwargs,
+        )
+
+    # There is no other way to give an application its protocol that holds for aiohttp's runners and
+    # its test client alike: it does not want to be inherited from.
+    vars(app)["_make_handler"] = make_server
+
+
+class _Server(web.Server):
+    def __init__(self, *arguments: Any, on_refusal: OnRefusal, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._on_refusal = on_refusal
 
-    def exception(self, msg: object, *args: Any, exc_info: Any = True, **others: Any) -> None:
-        """Log an error, or raise the answer to what is no HTTP."""
-        if isinstance(exc_info, HttpProcessingError):
-            self._refuse(exc_info)
-        super().exception(msg, *args, exc_info=exc_info, **others)
-
-    def debug(self, msg: object, *args: Any, **others: Any) -> None:
-        """Log a detail, or raise the answer to what has not even a method."""
-        if isinstance(error := others.get("exc_info"), HttpProcessingError):
-            self._refuse(error)
-        super().debug(msg, *args, **others)
-
-    def _refuse(self, error: HttpProcessingError) -> NoReturn:
-        raise _Answer(_refusal(error), self._on_refusal)
+    def __call__(self) -> web.RequestHandler:
+        return _Protocol(self, on_refusal=self._on_refusal, loop=self._loop, **self._kwargs)
 
 
-class _Answer(web.HTTPException):
+class _Protocol(web.RequestHandler):
+    __slots__ = ("_on_refusal",)
+
+    def __init__(self, server: web.Server, *, on_refusal: OnRefusal, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._on_refusal = on_refusal
+        self._parser: Any = _Parser(self._parser)
+
+    async def start(self) -> None:
+        try:
+            await super().start()
+        except Exception:
+            # aiohttp would leave the connection open, for as long as its client likes.
+            self.logger.exception("a connection ends by a bug")
+            self.force_close()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what could not be read; what failed otherwise is aiohttp's to answer."""
+        if status == 400 and isinstance(exc, HttpProcessingError):
+            return _Answer(_refusal(exc), self._on_refusal)
+        return super().handle_error(request, status, exc, message)
+
+
+class _Parser:
+    """aiohttp's parser, and what it ought to refuse as well."""
+
+    __slots__ = ("_parser",)
+
+    def __init__(self, parser: Any) -> None:
+        self._parser = parser
+
+    def feed_data(self, data: bytes) -> tuple[Any, bool, bytes]:
+        """Return requests and their bodies, whether one is an upgrade, and what is behind it."""
+        try:
+            messages, upgraded, tail = self._parser.feed_data(data)
+        except HttpProcessingError:
+            raise
+        except Exception:  # yarl's, of targets that it did not expect
+            raise InvalidURLError("no URL") from None
+        return [(_checked(message), payload) for message, payload in messages], upgraded, tail
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
+
+
+def _checked(message: Any) -> Any:
+    """
+    Return a request of which aiohttp can make what it is.
+
+    Whom an absolute target names decides nothing (`hosts_of`), and aiohttp would decode that name.
+    An Expect would be answered before anybody has asked who expects, and may be ignored (RFC 9110
+    §10.1.1). Both stay in the record, which is of the raw bytes.
+    """
+    if message.version not in _VERSIONS:
+        raise BadHttpMessage("HTTP/{}.{} is not spoken here".format(*message.version))
+    changes: dict[str, Any] = {}
+    url = message.url
+    if url is None:
+        raise InvalidURLError("no URL")
+    if url.absolute:
+        changes["url"] = url.relative()
+    if "Expect" in message.headers:
+        headers = CIMultiDict(message.headers)
+        del headers["Expect"]
+        changes["headers"] = CIMultiDictProxy(headers)
+    return message._replace(**changes) if changes else message
+
+
+class _Answer(web.StreamResponse):
     """Writes itself: aiohttp would put its name and version in, and runs no signal here."""
 
-    status_code = 400
-
     def __init__(self, refusal: Refusal, on_refusal: OnRefusal) -> None:
-        super().__init__()
+        super().__init__(status=refusal.status)
         self.force_close()
         self._refusal = refusal
         self._on_refusal = on_refusal

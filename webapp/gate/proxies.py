@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from webapp.gate.authorities import parse_authority
 from webapp.gate.refusals import Refusal, visible
 
 __all__ = ["Forwarded", "TrustedProxies"]
@@ -66,9 +67,10 @@ class TrustedProxies:
         said = {}
         for name in ("remote", "scheme", "host"):
             here, there = getattr(one, name), getattr(other, name)
-            if here is not None and there is not None and here != there:
+            if None not in (here, there) and _plain(here) != _plain(there):
                 came = f"Forwarded: {visible(here)}, X-Forwarded-*: {visible(there)}"
-                return _refuse(came, f"the same {name} in both, or one of them only")
+                what = "client" if name == "remote" else name
+                return _refuse(came, f"the same {what} in both, or one of them only")
             said[name] = there if here is None else here
         return Forwarded(**said)
 
@@ -96,6 +98,14 @@ class TrustedProxies:
         if scheme is not None and scheme.lower() not in _SCHEMES:
             raise ValueError(visible(scheme))
         return Forwarded(remote, scheme and _SCHEMES[scheme.lower()], _farthest(hosts, trusted))
+
+
+def _plain(told: str) -> str:
+    """What is the same host, however it is written."""
+    try:
+        return str(parse_authority(told))
+    except ValueError:
+        return told
 
 
 def _farthest(values: Sequence[str | None], trusted: int) -> str | None:

@@ -13,7 +13,9 @@ class Refusal:
     """
     One request that was turned away, and all that somebody needs to know to be let in.
 
-    `check` names who refused (host, origin, path, reader, handshake, limit) and `status` is HTTP's.
+    `check` names what was looked at: host, path, origin, reader (who may see what was recorded),
+    token, limit; of a handshake its method, upgrade, version or key, or handshake for the rest of
+    it; proxy (what it says of others), or http (what could not be read). `status` is HTTP's.
     `came` and `expected` are what was looked at and what is allowed, `reason` is a sentence, and
     `remedy` the section of the configuration that would admit it, empty where none would. `headers`
     go out with the response; `link` is where to see more.

@@ -59,7 +59,7 @@ def refusal_text(refusal: Refusal) -> str:
         f"Expected: {refusal.expected}",
     ]
     if refusal.remedy:
-        lines.append(f"To admit it, replace this section of the configuration: {refusal.remedy}")
+        lines.append(f"To admit it, set this in the configuration: {refusal.remedy}")
     if refusal.link:
         lines.append(f"See: {refusal.link}")
     return "\n".join(lines) + "\n"
@@ -74,7 +74,7 @@ def _to_html(refusal: Refusal) -> str:
         f"<dt>Expected</dt><dd><code>{escape(refusal.expected)}</code></dd>\n</dl>",
     ]
     if refusal.remedy:
-        lines.append("<p>To admit it, replace this section of the configuration:</p>")
+        lines.append("<p>To admit it, set this in the configuration:</p>")
         lines.append(f"<pre>{escape(refusal.remedy)}</pre>")
     if refusal.link:
         lines.append(f'<p>See <a href="{escape(refusal.link)}">{escape(refusal.link)}</a></p>')

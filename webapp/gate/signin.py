@@ -13,7 +13,7 @@ from webapp.gate.arrivals import own_origin, remote_of
 from webapp.gate.checks import Check
 from webapp.gate.middleware import OnRefusal
 from webapp.gate.origins import Origin
-from webapp.gate.refusals import Refusal
+from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
 
 __all__ = ["access_check", "next_path", "sign_in"]
@@ -22,9 +22,9 @@ _NEXT: web.RequestKey[str] = web.RequestKey("_NEXT", str)
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +(.*)")  # RFC 6750 §2.1, RFC 9110 §11.1
 _PARAMETER = "token"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # Of a form with a token and a path.
+_FORM = "application/x-www-form-urlencoded"
 _MOST_BYTES = 8192
 _PATIENCE = 5.0  # seconds
 
@@ -46,13 +46,14 @@ def access_check(
         is_page = request.method in ("GET", "HEAD") and request.path in pages
         given = request.query.getall(_PARAMETER, [])
         if is_page and given:
-            if refusal := access.check(remote, list(map(_bytes, given))):
+            # Any page can have a browser ask for any link: its guesses do not bar the other ways.
+            if refusal := access.check(remote, list(map(_bytes, given)), way="link "):
                 return refusal
             raise _admit(request, access, next_path(request))
-        cookie = request.cookies.get(_cookie_name(request))
-        if is_page and cookie is None and _is_linked(request):
+        cookies = _cookies(request)
+        if is_page and not cookies and _is_linked(request):
             raise _once_more(next_path(request))
-        return access.check(remote, _bearers(request), cookie)
+        return access.check(remote, _bearers(request), cookies)
 
     return check
 
@@ -62,8 +63,13 @@ def sign_in(access: Access, *, on_refusal: OnRefusal | None = None) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         form = await _form(request)
-        request[_NEXT] = _path_of(form.get("next", ["/"])[0])
-        if refusal := access.check(remote_of(request), list(map(_bytes, form.get("token", [""])))):
+        if isinstance(form, Refusal):
+            refusal: Refusal | None = form
+        else:
+            request[_NEXT] = _path_of(form.get("next", ["/"])[0])
+            tokens = list(map(_bytes, form.get("token", [""])))
+            refusal = access.check(remote_of(request), tokens)
+        if refusal is not None:
             if on_refusal is not None:
                 on_refusal(request, refusal)
             return refusal_response(request, refusal)
@@ -78,18 +84,30 @@ def next_path(request: web.Request) -> str:
     return path or _path_of(request.rel_url.without_query_params(_PARAMETER).raw_path_qs)
 
 
-async def _form(request: web.Request) -> dict[str, list[str]]:
+async def _form(request: web.Request) -> dict[str, list[str]] | Refusal:
     """Read a small form, and wait for it no longer than is reasonable."""
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise web.HTTPUnsupportedMediaType
-    if request.content_length is None or request.content_length > _MOST_BYTES:
-        raise web.HTTPRequestEntityTooLarge(_MOST_BYTES)
+    if request.content_type != _FORM:
+        return _no_form(415, visible(request.headers.get("Content-Type", "no Content-Type")))
+    if request.content_length is None:
+        return _no_form(411, "a body of unknown length")
+    if request.content_length > _MOST_BYTES:
+        return _no_form(413, f"{request.content_length} bytes")
     try:
         async with asyncio.timeout(_PATIENCE):
             body = await request.read()
     except TimeoutError:
-        raise web.HTTPRequestTimeout from None
+        return _no_form(408, "only a part of the form")
     return parse_qs(body.decode("utf-8", "surrogateescape"), errors="surrogateescape")
+
+
+def _no_form(status: int, came: str) -> Refusal:
+    return Refusal(
+        check="token",
+        status=status,
+        came=came,
+        expected=f"{_FORM} of at most {_MOST_BYTES} bytes within {_PATIENCE:g} s",
+        reason="The token is given by a form, and this is not what the form sends.",
+    )
 
 
 def _admit(request: web.Request, access: Access, path: str) -> web.HTTPException:
@@ -124,9 +142,15 @@ def _once_more(path: str) -> web.HTTPException:
 def _cookie_name(request: web.Request) -> str:
     """Cookies know hosts and no ports: two servers on localhost would take each other's."""
     own = own_origin(request)
-    origin = None if own is None else Origin.parse(own)
-    port = None if origin is None else origin.port or _DEFAULT_PORTS.get(origin.scheme)
-    return f"echoscope-{port}"
+    return f"echoscope-{None if own is None else Origin.parse(own).effective_port}"
+
+
+def _cookies(request: web.Request) -> list[str]:
+    """All values of our cookie: who runs a sibling domain can put one more beside it."""
+    name = _cookie_name(request)
+    pairs = ";".join(request.headers.getall("Cookie", [])).split(";")
+    parts = (pair.strip(" \t").partition("=") for pair in pairs)
+    return [value for key, _, value in parts if key == name]
 
 
 def _bearers(request: web.Request) -> list[bytes]:

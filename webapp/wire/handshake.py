@@ -124,7 +124,8 @@ def negotiate(
     if not upgrade and not keys and not versions:
         raise HandshakeError(
             426,
-            "This is a WebSocket endpoint: connect to it with a WebSocket client.",
+            "This is a WebSocket endpoint: connect to it with a WebSocket client. If one did, a "
+            "proxy in between that does not pass on upgrades has made a plain request of it.",
             about="upgrade",
             came="a plain GET",
             expected="a WebSocket opening handshake (RFC 6455 §4.1)",
