@@ -94,7 +94,6 @@ async def test_a_proxy_that_is_not_trusted_is_named_as_what_is_missing(
         assert peer.status == 403
         told = (await peer.rest()).decode()
     assert "has to be one of server.trusted_proxies" in told
-    assert 'configuration: server: {trusted_proxies: ["127.0.0.1"]}' in told
 
 
 async def test_wrong_tokens_by_the_form_are_told_and_slowed_down_by_client(serve: Serve) -> None:

@@ -104,7 +104,8 @@ export class Feed {
   #lose() {
     this.#socket = null;
     this.#failures += 1;
-    if (!this.#locked) void this.#askWhy();
+    // Not when it is lost, but when it cannot be had again.
+    if (this.#failures > 1 && !this.#locked) void this.#askWhy();
     const pause = Math.min(LONGEST, SHORTEST * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
     this.#due = performance.now() + pause;
     this.#count();

@@ -89,9 +89,11 @@ def test_one_right_cookie_is_enough_wherever_it_stands(access: Access) -> None:
         assert fresh.check(HERE, (), [cookie, "x.y"]) is None
 
 
-def test_of_many_cookies_only_a_few_are_looked_at() -> None:
+def test_of_many_cookies_only_a_few_that_may_be_ours_are_looked_at() -> None:
     cookie = Access(TOKEN).new_cookie()
-    assert Access(TOKEN).check(HERE, (), [*["x.y"] * 3, cookie]) is not None
+    others = [Access(f"other {number}").new_cookie() for number in range(3)]
+    assert Access(TOKEN).check(HERE, (), [*["x.y"] * 100, *others[:2], cookie]) is None
+    assert Access(TOKEN).check(HERE, (), [*others, cookie]) is not None
 
 
 def test_guesses_by_one_way_do_not_bar_another(access: Access) -> None:
@@ -117,8 +119,10 @@ def test_who_guesses_waits_and_is_told_how_long(access: Access) -> None:
     assert "in 1 s" in refusal.reason
 
 
-def test_cookies_are_guesses_too(access: Access) -> None:
+def test_cookies_are_guesses_too_and_bar_only_cookies(access: Access) -> None:
+    """Another server on the same host can have a browser send them here."""
     assert [status(access, cookie=f"x.{number}") for number in range(7)][-1] == 429
+    assert status(access, TOKEN.encode()) == 200
 
 
 def test_who_guesses_does_not_lock_out_a_page_that_is_open(access: Access) -> None:

@@ -19,6 +19,7 @@ from webapp.gate import (
     Open,
     OriginPolicy,
     Refusal,
+    TrustedProxies,
     gate_middleware,
     host_check,
     origin_check,
@@ -486,3 +487,22 @@ async def test_a_refusal_is_told_in_json_to_those_who_prefer_it(aiohttp_client: 
         body = await response.json()
     assert body["check"] == "host"
     assert body["came"] == refusals[0].came
+
+
+async def test_on_a_socket_without_addresses_the_same_is_refused(tmp_path: Path) -> None:
+    """aiohttp names nobody there: not even an address that is none is looked at."""
+    policy = OriginPolicy(["same-origin"])
+    app = web.Application(middlewares=[origin_middleware(policy, proxies=TrustedProxies([]))])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    path = str(tmp_path / "socket")
+    await web.UnixSite(runner, path).start()
+    try:
+        for origin, expected in (("http://localhost", 404), ("https://localhost", 403)):
+            reader, writer = await asyncio.open_unix_connection(path)
+            head = f"GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: {origin}\r\n"
+            writer.write(f"{head}Connection: close\r\n\r\n".encode())
+            assert status(await reader.read()) == expected
+            writer.close()
+    finally:
+        await runner.cleanup()

@@ -119,6 +119,21 @@ async def test_what_follows_a_good_request_is_refused_likewise(server: Server) -
     assert len(server.refusals) == 1
 
 
+async def test_what_came_before_it_in_the_same_segment_is_answered(server: Server) -> None:
+    good = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
+    answer = await server.send(good * 3 + b"GET / HTTP/2.0\r\n" + HOST + b"\r\n")
+    assert [line.split()[1] for line in answer.split(b"\r\n") if line.startswith(b"HTTP/")] == [
+        *[b"200"] * 3,
+        b"400",
+    ]
+
+
+@pytest.mark.parametrize("target", [b"http://localhost", b"http://localhost?x=%20", b"HTTP://a:1/"])
+async def test_an_absolute_target_without_a_path_is_the_root(server: Server, target: bytes) -> None:
+    raw = b"GET " + target + b" HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    assert (await server.send(raw)).startswith(b"HTTP/1.1 200 OK")
+
+
 async def test_a_bug_is_logged_as_one(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     answer = await server.send(b"GET /bug HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
     assert b"500" in answer

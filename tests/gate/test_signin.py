@@ -1,5 +1,6 @@
 """How the token comes in, and how a browser keeps it: through HTTP, on real sockets."""
 
+import asyncio
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from typing import Any
@@ -14,6 +15,7 @@ from webapp.gate import (
     Open,
     Refusal,
     access_check,
+    answer_unreadable,
     gate_middleware,
     next_path,
     sign_in,
@@ -46,6 +48,7 @@ async def client(aiohttp_client: Any, refusals: list[Refusal]) -> Client:
     paths = ["/", "/api/events", "/live", "/ws", "/healthz", "/static/page.css"]
     app.add_routes([web.route("*", path, handler) for path in paths])
     app.add_routes([web.post("/token", sign_in(access, on_refusal=on_refusal))])
+    answer_unreadable(app, on_refusal)
     client: Client = await aiohttp_client(app, cookie_jar=DummyCookieJar())
     return client
 
@@ -216,6 +219,22 @@ async def test_a_link_with_another_token_does_not(client: Client, target: str) -
 @pytest.mark.parametrize("target", ["/api/events", "/live", "/nowhere"])
 async def test_only_pages_take_it_from_their_address(client: Client, target: str) -> None:
     assert (await get(client, f"{target}?token={TOKEN}"))[0] == 401
+
+
+async def test_a_client_that_waits_to_be_asked_for_the_form_is_asked(client: Client) -> None:
+    """But not before it is known who asks: curl does so with what is long."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    body = f"token={TOKEN}".encode()
+    writer.write(
+        b"POST /token HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nConnection: close\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body)
+    )
+    async with asyncio.timeout(10):
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(body)
+        assert (await reader.read()).startswith(b"HTTP/1.1 303 See Other\r\n")
+    writer.close()
 
 
 async def test_who_guesses_is_slowed_down_whichever_way_he_takes(client: Client) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import math
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ __all__ = ["Access"]
 
 _MOST_COOKIES = 1000  # that are known to be ours, without having to look
 
-_MOST_AT_ONCE = 3  # that are looked at: each could be a guess
+_MOST_AT_ONCE = 3  # that are looked at
+_COOKIE = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{64}")
 
 _EXPECTED = (
     "the token of access.token: in the page's form, once as ?token=, or as Authorization: Bearer"
@@ -67,6 +69,8 @@ class Access:
             # It cannot have been guessed: it holds 128 random bits of this run. So whoever keeps
             # guessing does not lock out the page beside him.
             return None
+        # A neighbouring server on another port can have the browser send any cookie.
+        way = way if tokens else "cookie "
         address = way + (address_of(remote) if remote else "")
         if wait := self._guesses.wait(address):
             return _wait(wait)
@@ -76,7 +80,7 @@ class Access:
                 return _refuse(401, "another token", "That is not the token of this server.")
         if tokens:
             self._guesses.was_right(address)
-        elif not any(map(self._proves, cookies[:_MOST_AT_ONCE])):
+        elif not any(map(self._proves, _well_formed(cookies))):
             self._guesses.was_wrong(address, hashlib.sha256(_bytes("\n".join(cookies))).digest())
             return _refuse(
                 401,
@@ -99,6 +103,11 @@ class Access:
 
     def _sign(self, number: str) -> str:
         return hmac.new(self._key, _bytes(number), "sha256").hexdigest()
+
+
+def _well_formed(cookies: Sequence[str]) -> list[str]:
+    """Those that may be ours, and of these a few: each could be a guess."""
+    return list(filter(_COOKIE.fullmatch, cookies))[:_MOST_AT_ONCE]
 
 
 def _bytes(text: str) -> bytes:

@@ -1,9 +1,7 @@
 """What has to hold for a request to be let in, one check for each way to fail."""
 
-import json
 from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TypeAlias
 
 from aiohttp import web
@@ -106,7 +104,7 @@ def upgrade_path_check(paths: Sequence[str]) -> Check:
         return Refusal(
             "path",
             404,
-            f"{request.method} {visible(request.path)}",
+            f"{request.method} {visible(request.rel_url.raw_path)}",
             socket,
             f"There is no WebSocket here; it is at {socket}.",
         )
@@ -183,13 +181,10 @@ def _behind_a_proxy(request: web.Request, refusal: Refusal) -> Refusal:
     # A page of https, asked for where nobody speaks it: something in between does.
     if own is None or refusal.came not in {public, own.replace("http://", "https://", 1)}:
         return refusal
-    peer = request.remote
-    # Not anybody's: who can reach this server is not to be named as a proxy of it.
-    near = peer is not None and ip_address(peer).is_private
+    # No line to copy: whoever says so may be anybody, and no proxy.
     return replace(
         refusal,
         reason=f"{refusal.reason} If it is this server's own page all the same: a proxy in front "
         "that speaks TLS or has another name has to be one of server.trusted_proxies, and to send "
         "X-Forwarded-Proto and X-Forwarded-Host.",
-        remedy=f"server: {{trusted_proxies: {json.dumps([peer])}}}" if near else "",
     )

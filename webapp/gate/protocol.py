@@ -11,14 +11,17 @@ from aiohttp.http_exceptions import (
     InvalidURLError,
     LineTooLong,
 )
+from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.web_protocol import _ErrInfo
 from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from webapp.gate.headers import SECURITY_HEADERS
 from webapp.gate.middleware import OnRefusal
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_text
 
-__all__ = ["answer_unreadable"]
+__all__ = ["answer_unreadable", "continue_if_expected"]
 
 _VERSIONS = ((1, 0), (1, 1))
 
@@ -102,7 +105,15 @@ class _Parser:
             raise
         except Exception:  # yarl's, of targets that it did not expect
             raise InvalidURLError("no URL") from None
-        return [(_checked(message), payload) for message, payload in messages], upgraded, tail
+        checked: list[Any] = []
+        for message, payload in messages:
+            try:
+                checked.append((_checked(message), payload))
+            except HttpProcessingError as error:
+                # As aiohttp has it, but behind what came before it in the same segment.
+                checked.append((_ErrInfo(400, error, error.message), EMPTY_PAYLOAD))
+                return checked, False, b""
+        return checked, upgraded, tail
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._parser, name)
@@ -113,8 +124,8 @@ def _checked(message: Any) -> Any:
     Return a request of which aiohttp can make what it is.
 
     Whom an absolute target names decides nothing (`hosts_of`), and aiohttp would decode that name.
-    An Expect would be answered before anybody has asked who expects, and may be ignored (RFC 9110
-    §10.1.1). Both stay in the record, which is of the raw bytes.
+    An Expect would be answered before anybody has asked who expects: `continue_if_expected` does
+    that for what wants a body. Both stay in the record, which is of the raw bytes.
     """
     if message.version not in _VERSIONS:
         raise BadHttpMessage("HTTP/{}.{} is not spoken here".format(*message.version))
@@ -123,12 +134,24 @@ def _checked(message: Any) -> Any:
     if url is None:
         raise InvalidURLError("no URL")
     if url.absolute:
-        changes["url"] = url.relative()
+        target = url.relative()
+        # RFC 9110 §4.2.3: no path is the same as "/". CONNECT has an authority and nothing else.
+        if not target.raw_path and message.method != "CONNECT":
+            target = URL.build(path="/", query_string=target.raw_query_string, encoded=True)
+        changes["url"] = target
     if "Expect" in message.headers:
         headers = CIMultiDict(message.headers)
         del headers["Expect"]
         changes["headers"] = CIMultiDictProxy(headers)
     return message._replace(**changes) if changes else message
+
+
+async def continue_if_expected(request: web.Request) -> None:
+    """Ask for the body of a request, if its client waits to be asked (RFC 9110 §10.1.1)."""
+    expected = [value for name, value in request.raw_headers if name.lower() == b"expect"]
+    if request.version >= (1, 1) and [value.lower() for value in expected] == [b"100-continue"]:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # nothing of the answer is sent yet
 
 
 class _Answer(web.StreamResponse):

@@ -13,6 +13,7 @@ from webapp.gate.arrivals import own_origin, remote_of
 from webapp.gate.checks import Check
 from webapp.gate.middleware import OnRefusal
 from webapp.gate.origins import Origin
+from webapp.gate.protocol import continue_if_expected
 from webapp.gate.refusals import Refusal, visible
 from webapp.gate.responses import refusal_response
 
@@ -93,6 +94,7 @@ async def _form(request: web.Request) -> dict[str, list[str]] | Refusal:
     if request.content_length > _MOST_BYTES:
         return _no_form(413, f"{request.content_length} bytes")
     try:
+        await continue_if_expected(request)
         async with asyncio.timeout(_PATIENCE):
             body = await request.read()
     except TimeoutError:
