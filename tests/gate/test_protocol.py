@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -122,10 +123,7 @@ async def test_what_follows_a_good_request_is_refused_likewise(server: Server) -
 async def test_what_came_before_it_in_the_same_segment_is_answered(server: Server) -> None:
     good = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
     answer = await server.send(good * 3 + b"GET / HTTP/2.0\r\n" + HOST + b"\r\n")
-    assert [line.split()[1] for line in answer.split(b"\r\n") if line.startswith(b"HTTP/")] == [
-        *[b"200"] * 3,
-        b"400",
-    ]
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", answer) == [b"200", b"200", b"200", b"400"]
 
 
 @pytest.mark.parametrize("target", [b"http://localhost", b"http://localhost?x=%20", b"HTTP://a:1/"])
