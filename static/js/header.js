@@ -95,7 +95,7 @@ export class Header {
     const asOf = this.#last === null ? "" : texts.feed.asOf(clock(this.#last).slice(0, 8));
     const [shown, words] =
       state === "lost" ? ["lost", (seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying) + asOf]
-      : state === "locked" ? ["lost", texts.feed.locked + asOf]
+      : state === "locked" ? ["lost", texts.feed.locked]
       : state === "silent" ? ["lost", texts.feed.silent + asOf]
       : state === "connecting" ? ["connecting", texts.feed.connecting]
       : paused ? ["paused", texts.feed.paused(this.#stream.waiting, this.#stream.narrowed)]

@@ -15,7 +15,7 @@ export const texts = {
     reconnecting: (/** @type {number} */ s) => `feed lost, reconnecting in ${s} s`,
     trying: "feed lost, reconnecting",
     silent: "feed silent",
-    locked: "the server wants another token: reload this page",
+    locked: "new token needed: reload",
     asOf: (/** @type {string} */ clock) => `; as of ${clock} UTC`,
     gap: (/** @type {number} */ n) => `live, ${plural(n, "event")} left out`,
   },

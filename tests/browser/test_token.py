@@ -99,7 +99,7 @@ async def test_a_page_whose_token_is_no_longer_the_servers_says_so(
     await expect(feed_state(page)).to_have_attribute("data-state", "lost")
     env = {"ECHOSCOPE_ACCESS__TOKEN": "another-token-by-now"}
     with serving("--port", str(port_of(server)), cwd=tmp_path, env=env):
-        await expect(page.locator("#feed-words")).to_contain_text("another token: reload this page")
+        await expect(page.locator("#feed-words")).to_contain_text("new token needed: reload")
         await page.reload()
         alert = page.get_by_role("alert")
         await expect(alert).to_contain_text("has changed since this cookie was given")
