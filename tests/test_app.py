@@ -245,6 +245,24 @@ async def test_the_path_of_the_echo_answers_plain_requests_in_words(serve: Serve
     assert refused.rejection.check == "upgrade"
 
 
+async def test_a_bug_is_answered_with_the_headers_of_every_answer(
+    aiohttp_client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def bug(_: web.Request) -> web.Response:
+        raise RuntimeError("a bug")
+
+    app = create_app()
+    app.add_routes([web.get("/bug", bug)])
+    client = await aiohttp_client(app)
+    async with client.get("/bug") as response:
+        assert response.status == 500
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Server" not in response.headers
+        assert "a bug" not in await response.text()
+    assert "a bug" in caplog.text
+
+
 async def test_what_is_no_request_is_told_without_one(serve: Serve) -> None:
     client = await serve()
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(client))

@@ -24,7 +24,6 @@ from webapp.gate import (
     Access,
     Check,
     HostPolicy,
-    Open,
     OriginPolicy,
     Places,
     TrustedProxies,
@@ -35,6 +34,7 @@ from webapp.gate import (
     gate_middleware,
     host_check,
     limited,
+    open_to_all,
     origin_check,
     proxy_check,
     reader_check,
@@ -164,9 +164,9 @@ def _checks(config: Config, access: Access | None) -> Iterator[Check]:
     yield upgrade_path_check([path, "/live"])
     yield origin_check(origins, paths=[path], upgrades_only=True)
     # Whatever is not named here is for readers.
-    yield reader_check(Open(paths=[path], files=files))
+    yield reader_check(open_to_all([path], files))
     if access is not None:
-        yield access_check(access, Open(paths=[path, "/token"], files=files))
+        yield access_check(access, open_to_all([path, "/token"], files))
 
 
 def _stream_settings(config: Config) -> StreamSettings:

@@ -62,6 +62,8 @@ async def test_a_trusted_proxy_says_who_asks_for_what(aiohttp_client: Any) -> No
     expected = ["203.0.113.9", "https://echo.test", "https://echo.test"]
     assert await ask(client, OUTSIDE) == (200, expected)
     assert await ask(client, {**OUTSIDE, "Origin": "https://echo.test"}) == (200, expected)
+    spaced = {name: f"slipped-in ,\t{value} " for name, value in OUTSIDE.items()}
+    assert await ask(client, spaced) == (200, expected)
     told = "for=203.0.113.9;proto=https;host=echo.test"
     assert await ask(client, {"Forwarded": told}) == (200, expected)
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from webapp.gate import (
     HostPolicy,
-    Open,
     OriginPolicy,
     Refusal,
     TrustedProxies,
     gate_middleware,
     host_check,
+    open_to_all,
     origin_check,
     origin_middleware,
     own_origin,
@@ -52,7 +52,7 @@ def application(
                 host_check(HostPolicy(hosts)),
                 upgrade_path_check(["/ws", "/live"]),
                 origin_check(OriginPolicy(origins), paths={"/ws"}),
-                reader_check(Open(paths=["/ws"], files=["/healthz", "/static/"])),
+                reader_check(open_to_all(paths=["/ws"], files=["/healthz", "/static/"])),
                 on_refusal=on_refusal,
             )
         ]

@@ -12,13 +12,14 @@ from aiohttp.test_utils import TestClient
 from webapp.gate import (
     REFUSAL_PAGE,
     Access,
-    Open,
     Refusal,
     access_check,
     answer_unreadable,
     gate_middleware,
     next_path,
+    open_to_all,
     sign_in,
+    signin,
 )
 from webapp.gate.guesses import Guesses
 
@@ -41,7 +42,7 @@ async def client(aiohttp_client: Any, refusals: list[Refusal]) -> Client:
         refusals.append(refusal)
 
     access = Access(TOKEN, Guesses(lambda: 0.0))
-    is_open = Open(paths=["/ws", "/token"], files=["/healthz", "/static/"])
+    is_open = open_to_all(paths=["/ws", "/token"], files=["/healthz", "/static/"])
     app = web.Application(
         middlewares=[gate_middleware(access_check(access, is_open), on_refusal=on_refusal)]
     )
@@ -146,7 +147,9 @@ async def test_a_wrong_token_in_the_form_is_told_and_counted(
 async def test_a_second_try_leads_where_the_first_would_have(aiohttp_client: Any) -> None:
     """The page with the form is made for what was asked for, and again for what the form says."""
     access = Access(TOKEN)
-    app = web.Application(middlewares=[gate_middleware(access_check(access, Open(["/token"])))])
+    app = web.Application(
+        middlewares=[gate_middleware(access_check(access, open_to_all(["/token"])))]
+    )
     app[REFUSAL_PAGE] = lambda request, refusal: f"next: {next_path(request)}"
     app.add_routes([web.post("/token", sign_in(access))])
     client: Client = await aiohttp_client(app)
@@ -219,6 +222,21 @@ async def test_a_link_with_another_token_does_not(client: Client, target: str) -
 @pytest.mark.parametrize("target", ["/api/events", "/live", "/nowhere"])
 async def test_only_pages_take_it_from_their_address(client: Client, target: str) -> None:
     assert (await get(client, f"{target}?token={TOKEN}"))[0] == 401
+
+
+async def test_a_form_that_does_not_come_is_not_waited_for(
+    client: Client, refusals: list[Refusal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signin, "_PATIENCE", 0.01)
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(
+        b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken="
+    )
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
+    writer.close()
+    assert [refusal.status for refusal in refusals] == [408]
 
 
 async def test_a_client_that_waits_to_be_asked_for_the_form_is_asked(client: Client) -> None:

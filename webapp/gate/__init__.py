@@ -4,8 +4,8 @@ from webapp.gate.access import Access
 from webapp.gate.arrivals import PUBLIC_ORIGIN, own_origin, public_origin, remote_of
 from webapp.gate.checks import (
     Check,
-    Open,
     host_check,
+    open_to_all,
     origin_check,
     proxy_check,
     reader_check,
@@ -24,8 +24,8 @@ from webapp.gate.middleware import (
 from webapp.gate.origins import Origin, OriginPolicy
 from webapp.gate.protocol import answer_unreadable
 from webapp.gate.proxies import TrustedProxies
-from webapp.gate.refusals import Refusal, visible
-from webapp.gate.responses import REFUSAL_PAGE, refusal_response
+from webapp.gate.refusals import Refusal
+from webapp.gate.responses import REFUSAL_PAGE
 from webapp.gate.signin import access_check, next_path, sign_in
 from webapp.gate.upgrades import close_declined
 
@@ -36,7 +36,6 @@ __all__ = [
     "Check",
     "HostPolicy",
     "OnRefusal",
-    "Open",
     "Origin",
     "OriginPolicy",
     "Places",
@@ -50,17 +49,16 @@ __all__ = [
     "host_check",
     "limited",
     "next_path",
+    "open_to_all",
     "origin_check",
     "origin_middleware",
     "own_origin",
     "proxy_check",
     "public_origin",
     "reader_check",
-    "refusal_response",
     "remote_of",
     "security_headers",
     "sign_in",
     "upgrade_path_check",
-    "visible",
     "watchers_full",
 ]

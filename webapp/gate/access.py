@@ -35,7 +35,7 @@ class Access:
     """
 
     def __init__(self, token: str, guesses: Guesses | None = None) -> None:
-        self._token = hashlib.sha256(token.encode()).digest()
+        self._token = _digest(token)
         # Not the token itself: what signs cookies is never compared with what somebody sends.
         self._key = hmac.digest(token.encode(), b"echoscope: cookies", "sha256")
         self._guesses = guesses or Guesses()
@@ -51,7 +51,7 @@ class Access:
     def check(
         self,
         remote: str | None,
-        tokens: Sequence[bytes] = (),
+        tokens: Sequence[str] = (),
         cookies: Sequence[str] = (),
         *,
         way: str = "",
@@ -74,14 +74,14 @@ class Access:
         address = way + (address_of(remote) if remote else "")
         if wait := self._guesses.wait(address):
             return _wait(wait)
-        for token in tokens:
-            if not hmac.compare_digest(hashlib.sha256(token).digest(), self._token):
-                self._guesses.was_wrong(address, hashlib.sha256(token).digest())
+        for digest in map(_digest, tokens):
+            if not hmac.compare_digest(digest, self._token):
+                self._guesses.was_wrong(address, digest)
                 return _refuse(401, "another token", "That is not the token of this server.")
         if tokens:
             self._guesses.was_right(address)
         elif not any(map(self._proves, _well_formed(cookies))):
-            self._guesses.was_wrong(address, hashlib.sha256(_bytes("\n".join(cookies))).digest())
+            self._guesses.was_wrong(address, _digest("\n".join(cookies)))
             return _refuse(
                 401,
                 "a cookie of another token",
@@ -108,6 +108,10 @@ class Access:
 def _well_formed(cookies: Sequence[str]) -> list[str]:
     """Those that may be ours, and of these a few: each could be a guess."""
     return list(filter(_COOKIE.fullmatch, cookies))[:_MOST_AT_ONCE]
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(_bytes(text)).digest()
 
 
 def _bytes(text: str) -> bytes:

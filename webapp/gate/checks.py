@@ -21,8 +21,9 @@ from webapp.gate.upgrades import names_websocket
 
 __all__ = [
     "Check",
-    "Open",
+    "IsOpen",
     "host_check",
+    "open_to_all",
     "origin_check",
     "proxy_check",
     "reader_check",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 Check: TypeAlias = Callable[[web.Request], Refusal | None]
+IsOpen: TypeAlias = Callable[[web.Request], bool]
 
 _SAFE_METHODS = ("GET", "HEAD")
 _FOR_OWN_PAGES = (
@@ -38,27 +40,22 @@ _FOR_OWN_PAGES = (
 )
 
 
-class Open:
+def open_to_all(paths: Collection[str] = (), files: Collection[str] = ()) -> IsOpen:
     """
-    What is open to everybody whom the Host check lets through; all else is for readers.
+    Return what tells which requests are open to everybody whom the Host check lets through.
 
     `paths` are open to every method, because what stands there decides by itself; `files` are so
     to GET and HEAD, and those with a slash at their end with all that is below them.
     """
+    below = tuple(path for path in files if path.endswith("/"))
 
-    def __init__(self, paths: Collection[str] = (), files: Collection[str] = ()) -> None:
-        self._paths = frozenset(paths)
-        self._files = frozenset(files)
-        self._below = tuple(path for path in files if path.endswith("/"))
-
-    def __contains__(self, request: object) -> bool:
-        if not isinstance(request, web.BaseRequest):
-            return False
+    def is_open(request: web.Request) -> bool:
         path = request.path
-        return path in self._paths or (
-            request.method in _SAFE_METHODS
-            and (path in self._files or path.startswith(self._below))
+        return path in paths or (
+            request.method in _SAFE_METHODS and (path in files or path.startswith(below))
         )
+
+    return is_open
 
 
 def proxy_check(proxies: TrustedProxies) -> Check:
@@ -137,9 +134,9 @@ def origin_check(
     return check
 
 
-def reader_check(exempt: Container[web.Request] = (), *, pages: Collection[str] = ("/",)) -> Check:
+def reader_check(is_open: IsOpen, *, pages: Collection[str] = ("/",)) -> Check:
     """
-    Refuse with 403 the pages of others whatever is for this server's own pages and for programs.
+    Refuse with 403 to the pages of others whatever is not open to all.
 
     Programs send no Origin and are let through. One of the `pages` may be gone to from anywhere,
     since whoever links to it does not see it.
@@ -156,7 +153,7 @@ def reader_check(exempt: Container[web.Request] = (), *, pages: Collection[str] 
         )
 
     def check(request: web.Request) -> Refusal | None:
-        if request in exempt:
+        if is_open(request):
             return None
         own = own_origin(request)
         expected = (

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Container
+from collections.abc import Collection
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 
 from webapp.gate.access import Access
 from webapp.gate.arrivals import own_origin, remote_of
-from webapp.gate.checks import Check
+from webapp.gate.checks import Check, IsOpen
 from webapp.gate.middleware import OnRefusal
 from webapp.gate.origins import Origin
 from webapp.gate.protocol import continue_if_expected
@@ -23,6 +23,8 @@ _NEXT: web.RequestKey[str] = web.RequestKey("_NEXT", str)
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +(.*)")  # RFC 6750 §2.1, RFC 9110 §11.1
 _PARAMETER = "token"
+# To a browser, two slashes or a backslash begin the name of another host.
+_OWN_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
 
 # Of a form with a token and a path.
 _FORM = "application/x-www-form-urlencoded"
@@ -30,9 +32,7 @@ _MOST_BYTES = 8192
 _PATIENCE = 5.0  # seconds
 
 
-def access_check(
-    access: Access, exempt: Container[web.Request] = (), *, pages: Collection[str] = ("/",)
-) -> Check:
+def access_check(access: Access, is_open: IsOpen, *, pages: Collection[str] = ("/",)) -> Check:
     """
     Refuse with 401 whoever has no token, and with 429 whoever tries many.
 
@@ -41,14 +41,14 @@ def access_check(
     """
 
     def check(request: web.Request) -> Refusal | None:
-        if request in exempt:
+        if is_open(request):
             return None
         remote = remote_of(request)
         is_page = request.method in ("GET", "HEAD") and request.path in pages
         given = request.query.getall(_PARAMETER, [])
         if is_page and given:
             # Any page can have a browser ask for any link: its guesses do not bar the other ways.
-            if refusal := access.check(remote, list(map(_bytes, given)), way="link "):
+            if refusal := access.check(remote, given, way="link "):
                 return refusal
             raise _admit(request, access, next_path(request))
         cookies = _cookies(request)
@@ -68,8 +68,7 @@ def sign_in(access: Access, *, on_refusal: OnRefusal | None = None) -> Handler:
             refusal: Refusal | None = form
         else:
             request[_NEXT] = _path_of(form.get("next", ["/"])[0])
-            tokens = list(map(_bytes, form.get("token", [""])))
-            refusal = access.check(remote_of(request), tokens)
+            refusal = access.check(remote_of(request), form.get("token", [""]))
         if refusal is not None:
             if on_refusal is not None:
                 on_refusal(request, refusal)
@@ -155,18 +154,11 @@ def _cookies(request: web.Request) -> list[str]:
     return [value for key, _, value in parts if key == name]
 
 
-def _bearers(request: web.Request) -> list[bytes]:
+def _bearers(request: web.Request) -> list[str]:
     values = request.headers.getall("Authorization", [])
-    return [_bytes(found[1].strip()) for value in values if (found := _BEARER.fullmatch(value))]
+    return [found[1].strip() for value in values if (found := _BEARER.fullmatch(value))]
 
 
-def _path_of(target: object) -> str:
+def _path_of(target: str) -> str:
     """Return a path on this server, whatever somebody else has made of it."""
-    if not isinstance(target, str) or not re.fullmatch(r"/[!-~]*", target):
-        return "/"
-    # To a browser, two slashes or a backslash begin the name of another host.
-    return "/" if re.match(r"/[/\\]", target) or "\\" in target else target
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return target if _OWN_PATH.fullmatch(target) else "/"
