@@ -1,4 +1,4 @@
-# `make help` lists what there is. Nothing here needs Node.
+# `make help` lists what there is. Only `make check` needs Node, for the page's JavaScript.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -21,7 +21,7 @@ ARGS ?=
 # make fuzz SECONDS=600
 SECONDS ?= 60
 
-.PHONY: help install run test check bench conformance fuzz browser tshark clean
+.PHONY: help install run test check bench conformance fuzz browser tshark node clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -34,10 +34,11 @@ install: $(VENV)/.complete ## put everything for work on the code into .venv, as
 test: $(VENV)/.complete browser tshark ## run all tests
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.complete browser tshark ## run all that has to pass: format, lint, types, tests with coverage
+check: $(VENV)/.complete browser tshark node ## run all that has to pass: format, lint, types, tests with coverage
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
+	@if [ -e node_modules/.complete ]; then npm run --silent check; fi
 	@$(BIN)/python -m pytest --cov --cov-report=term
 
 fuzz: $(VENV)/.fuzzing ## look for input that breaks the wire, for SECONDS=60
@@ -50,7 +51,7 @@ bench: $(VENV)/.runtime ## measure it beside others, some eleven minutes; ARGS="
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove the environment and what tools have left
-	@rm -rf $(VENV) dist build .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) dist build .coverage .coverage.* htmlcov node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The page's tests need a Chromium; under CI they fail without one, elsewhere they are skipped.
@@ -80,6 +81,25 @@ tshark:
 	fi; \
 	echo "The test that captures needs tshark: install it (Debian: apt-get install tshark)." >&2; \
 	if [ "$${CI:-}" = true ]; then exit 1; fi
+
+# The page's JavaScript is checked by tools that run on Node: likewise.
+node:
+	@if ! command -v npm >/dev/null; then \
+		root=; if [ "$$(id -u)" != 0 ]; then root="sudo -n"; fi; \
+		if command -v apt-get >/dev/null && [ -e /etc/debian_version ] && $$root true 2>/dev/null; then \
+			echo "Installing Node for the checks of the page's JavaScript"; \
+			apt="$$root env DEBIAN_FRONTEND=noninteractive apt-get"; \
+			$$apt update -qq && $$apt install -qq -y --no-install-recommends nodejs npm >/dev/null; \
+		fi; \
+	fi; \
+	if command -v npm >/dev/null; then $(MAKE) --silent node_modules/.complete; exit; fi; \
+	echo "The checks of the page's JavaScript need Node: install it (Debian: apt-get install npm)." >&2; \
+	if [ "$${CI:-}" = true ]; then exit 1; fi
+
+node_modules/.complete: package.json package-lock.json
+	@echo "Installing what checks the page's JavaScript"
+	@npm ci --silent
+	@touch $@
 
 # Stamps: an environment is made again only when what it is made from has changed.
 $(VENV)/.python:

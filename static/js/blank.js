@@ -17,7 +17,10 @@ export function drawBlank({ shown, kept, cleared, stats }) {
   const blank = !nobody && shown === 0;
   part("blank").hidden = !blank;
   if (!blank) return;
-  write(part("blank-words"), kept ? texts.stream.noMatch : cleared ? texts.stream.cleared : texts.stream.waiting);
+  write(
+    part("blank-words"),
+    kept ? texts.stream.noMatch : cleared ? texts.stream.cleared : texts.stream.waiting,
+  );
   part("blank-step").hidden = kept === 0;
   write(part("blank-step"), texts.stream.showAll);
 }

@@ -15,11 +15,14 @@ export class Client extends EventTarget {
   /** @type {WebSocket | null} */ #socket = null;
   /** @type {{ data: string | Uint8Array, at: number }[]} */ #awaited = [];
   /** @type {Set<string>} */ #tokens = new Set();
-  /** The token of the connection that is open, by which the page finds it in the list. @type {string | null} */ token = null;
+  /** The token of the connection that is open, by which the page finds it in the list. @type {string | null} */ token =
+    null;
 
   /** @returns {"closed" | "connecting" | "open" | "closing"} */
   get state() {
-    return /** @type {const} */ (["connecting", "open", "closing", "closed"])[this.#socket?.readyState ?? 3];
+    return /** @type {const} */ (["connecting", "open", "closing", "closed"])[
+      this.#socket?.readyState ?? 3
+    ];
   }
 
   /** Whether a request target is that of a connection which this page opened. @param {string} target */

@@ -31,12 +31,19 @@ export function connectionDetail(row, handshake, without, earlier, now, showFram
     element.dataset.state = row.state;
     show(slots.words, stateWords(row));
     fillFacts(slots.facts, row, now);
-  } else show(slots.words, earlier ? texts.inspector.earlier : (refusal?.reason ?? texts.inspector.gone));
+  } else
+    show(
+      slots.words,
+      earlier ? texts.inspector.earlier : (refusal?.reason ?? texts.inspector.gone),
+    );
   if (refusal) fillRefusal(slots, refusal);
   if (handshake) {
     const { request } = handshake;
     if (handshake.kind === "opened") {
-      slots.handshake.append(head(texts.inspector.sent, request, false), head(texts.inspector.answered, handshake.response, true));
+      slots.handshake.append(
+        head(texts.inspector.sent, request, false),
+        head(texts.inspector.answered, handshake.response, true),
+      );
     } else if (request.line) slots.handshake.append(head(texts.inspector.asSent, request, false));
     else slots.handshake.textContent = texts.inspector.unread;
   } else slots.handshake.textContent = without;
@@ -58,13 +65,33 @@ function fillFacts(list, row, now) {
   // Without a target it could not be read, and nobody knows what was sent.
   if (row.target) {
     fact(list, facts.target, visible(row.target), true);
-    fact(list, facts.client, row.user_agent ? visible(row.user_agent) : facts.noneSent, row.user_agent !== null);
-    fact(list, facts.origin, row.origin ? visible(row.origin) : facts.noneSent, row.origin !== null);
+    fact(
+      list,
+      facts.client,
+      row.user_agent ? visible(row.user_agent) : facts.noneSent,
+      row.user_agent !== null,
+    );
+    fact(
+      list,
+      facts.origin,
+      row.origin ? visible(row.origin) : facts.noneSent,
+      row.origin !== null,
+    );
   }
   fact(list, row.refusal ? facts.refused : facts.opened, timestamp(row.opened), true);
   if (row.refusal) return;
-  fact(list, facts.subprotocol, row.subprotocol ? visible(row.subprotocol) : facts.none, row.subprotocol !== null);
-  fact(list, facts.extension, row.extension ? visible(row.extension) : facts.none, row.extension !== null);
+  fact(
+    list,
+    facts.subprotocol,
+    row.subprotocol ? visible(row.subprotocol) : facts.none,
+    row.subprotocol !== null,
+  );
+  fact(
+    list,
+    facts.extension,
+    row.extension ? visible(row.extension) : facts.none,
+    row.extension !== null,
+  );
   fact(list, row.closed === null ? facts.openFor : facts.lasted, lasted(row, now));
   fact(list, facts.messages, facts.inAndOut(count(row.messages_in), count(row.messages_out)));
   fact(list, facts.bytes, facts.inAndOut(size(row.bytes_in), size(row.bytes_out)));
@@ -79,7 +106,12 @@ function fillRefusal(slots, refusal) {
   slots.title.textContent = texts.inspector.request;
   fact(slots["refusal-facts"], facts.check, refusal.check);
   fact(slots["refusal-facts"], facts.status, String(refusal.status), true);
-  fact(slots["refusal-facts"], facts.came, refusal.came ? visible(refusal.came) : facts.none, refusal.came !== "");
+  fact(
+    slots["refusal-facts"],
+    facts.came,
+    refusal.came ? visible(refusal.came) : facts.none,
+    refusal.came !== "",
+  );
   fact(slots["refusal-facts"], facts.expected, visible(refusal.expected), true);
   slots.remedy.hidden = !refusal.remedy;
   slots["remedy-line"].textContent = visible(refusal.remedy);

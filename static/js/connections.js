@@ -29,7 +29,8 @@ export class Connections {
     for (const id of ["open-connections", "ended-connections"]) {
       part(id).addEventListener("click", (event) => {
         const item = event.target instanceof Element ? event.target.closest(".connection") : null;
-        if (item instanceof HTMLElement && item.dataset.connection) choice.chooseConnection(item.dataset.connection);
+        if (item instanceof HTMLElement && item.dataset.connection)
+          choice.chooseConnection(item.dataset.connection);
       });
     }
   }
@@ -57,7 +58,10 @@ export class Connections {
     write(part("connections-more"), texts.connections.more(omitted));
     if (!stats) return;
     const { asOf, head } = texts.connections;
-    write(part("connections-count"), frozen ? asOf(clock(stats.time).slice(0, 8)) : head(stats.open, stats.refused));
+    write(
+      part("connections-count"),
+      frozen ? asOf(clock(stats.time).slice(0, 8)) : head(stats.open, stats.refused),
+    );
   }
 
   /** @param {HTMLElement} list @param {Row[]} rows */

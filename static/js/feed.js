@@ -52,20 +52,27 @@ export class Feed {
   open() {
     clearTimeout(this.#timer);
     this.#due = 0;
-    this.#reader.changed({ state: this.#locked ? "locked" : this.#failures ? "lost" : "connecting", seconds: 0 });
+    this.#reader.changed({
+      state: this.#locked ? "locked" : this.#failures ? "lost" : "connecting",
+      seconds: 0,
+    });
     const address = new URL(this.#path, location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     if (this.#cursor !== null) address.searchParams.set("after", this.#cursor);
     const socket = new WebSocket(address);
     this.#socket = socket;
     this.#quiet = 0;
-    socket.addEventListener("message", (event) => socket === this.#socket && this.#receive(JSON.parse(event.data)));
+    socket.addEventListener(
+      "message",
+      (event) => socket === this.#socket && this.#receive(JSON.parse(event.data)),
+    );
     socket.addEventListener("close", () => socket === this.#socket && this.#lose());
   }
 
   /** @param {import("./types").Message} message */
   #receive(message) {
-    if (this.#quiet >= SILENT && this.#failures === 0) this.#reader.changed({ state: "live", seconds: 0 });
+    if (this.#quiet >= SILENT && this.#failures === 0)
+      this.#reader.changed({ state: "live", seconds: 0 });
     this.#quiet = 0;
     switch (message.type) {
       case "hello": {
@@ -106,7 +113,8 @@ export class Feed {
     this.#failures += 1;
     // Not when it is lost, but when it cannot be had again.
     if (this.#failures > 1 && !this.#locked) void this.#askWhy();
-    const pause = Math.min(LONGEST, SHORTEST * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
+    const pause =
+      Math.min(LONGEST, SHORTEST * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
     this.#due = performance.now() + pause;
     this.#count();
   }
@@ -127,7 +135,10 @@ export class Feed {
       this.open();
       return;
     }
-    this.#reader.changed({ state: this.#locked ? "locked" : "lost", seconds: Math.ceil(rest / 1000) });
+    this.#reader.changed({
+      state: this.#locked ? "locked" : "lost",
+      seconds: Math.ceil(rest / 1000),
+    });
     this.#timer = window.setTimeout(() => this.#count(), rest % 1000 || 1000);
   }
 

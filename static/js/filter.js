@@ -1,17 +1,21 @@
 // @ts-check
 /** What the stream lets through: a text or regular expression, control frames or not, one connection or all. */
 
-import { clientName, flags, isControl, mark, opcodeName, preview } from "./words.js";
 import { search } from "./search.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
+import { clientName, flags, isControl, mark, opcodeName, preview } from "./words.js";
 
 /** @typedef {import("./types").Line} Line */
 /** @typedef {{ query: string, control: boolean, connection: string | null }} Wanted */
 
 /** The preview of a line, made once. @param {Line} line */
 export function previewOf(line) {
-  line.preview ??= line.event ? preview(line.event) : line.gap ? texts.gap[line.gap](line.size) : "";
+  line.preview ??= line.event
+    ? preview(line.event)
+    : line.gap
+      ? texts.gap[line.gap](line.size)
+      : "";
   return line.preview;
 }
 
@@ -50,7 +54,11 @@ function searched(line) {
   }
   const headers = event.kind === "opened" || event.kind === "refused" ? event.request.headers : [];
   const agent = headers.find(([name]) => name.toLowerCase() === "user-agent");
-  return joined(texts.stream.kinds[event.kind], previewOf(line), agent ? clientName(agent[1]) : null);
+  return joined(
+    texts.stream.kinds[event.kind],
+    previewOf(line),
+    agent ? clientName(agent[1]) : null,
+  );
 }
 
 /** Words with a space between them, and none at the end, where an expression may ask for it. @param {(string | null)[]} words */

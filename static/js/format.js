@@ -21,11 +21,13 @@ export function size(octets) {
 /** A length of time with the precision that one reads at that length. @param {number} microseconds */
 export function duration(microseconds) {
   const milliseconds = Math.max(0, microseconds) / 1000;
-  if (milliseconds < 1000) return `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)}${THIN_SPACE}ms`;
+  if (milliseconds < 1000)
+    return `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)}${THIN_SPACE}ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${(Math.floor(seconds * 10) / 10).toFixed(1)}${THIN_SPACE}s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}${THIN_SPACE}min ${two(Math.floor(seconds) % 60)}${THIN_SPACE}s`;
+  if (minutes < 60)
+    return `${minutes}${THIN_SPACE}min ${two(Math.floor(seconds) % 60)}${THIN_SPACE}s`;
   return `${Math.floor(minutes / 60)}${THIN_SPACE}h ${two(minutes % 60)}${THIN_SPACE}min`;
 }
 
@@ -36,7 +38,8 @@ export function age(microseconds) {
 }
 
 /** How long a connection lasted, or how old it is. @param {{ opened: number, closed: number | null }} row @param {number} now */
-export const lasted = ({ opened, closed }, now) => (closed === null ? age(now - opened) : duration(closed - opened));
+export const lasted = ({ opened, closed }, now) =>
+  closed === null ? age(now - opened) : duration(closed - opened);
 
 /** The seconds from one time to another, both in microseconds. @param {number} time @param {number} since */
 export function elapsed(time, since) {
@@ -49,7 +52,10 @@ export const clock = (time) => new Date(Math.floor(time / 1000)).toISOString().s
 
 /** A time in full, UTC, to the microsecond. @param {number} time */
 export function timestamp(time) {
-  const second = new Date(Math.floor(time / 1e6) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  const second = new Date(Math.floor(time / 1e6) * 1000)
+    .toISOString()
+    .slice(0, 19)
+    .replace("T", " ");
   return `${second}.${String(time % 1e6).padStart(6, "0")} UTC`;
 }
 

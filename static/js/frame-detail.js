@@ -28,7 +28,12 @@ export function frameDetail(frame, width) {
 /** RFC 6455 §5.2. @param {HTMLElement} table @param {FrameEvent} frame */
 function fillFields(table, frame) {
   const { fields } = texts;
-  const row = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ meaning, unusual = false) => {
+  const row = (
+    /** @type {string} */ name,
+    /** @type {string} */ value,
+    /** @type {string} */ meaning,
+    unusual = false,
+  ) => {
     const { element, slots } = stamp("field");
     element.dataset.field = name;
     slots.name.textContent = name;
@@ -42,19 +47,44 @@ function fillFields(table, frame) {
   row("FIN", bit(frame.fin), fields.fin[frame.fin ? 1 : 0], !frame.fin);
   for (const name of /** @type {const} */ (["rsv1", "rsv2", "rsv3"])) {
     const compressed = name === "rsv1" && frame.rsv1 && frame.compressed;
-    row(name.toUpperCase(), bit(frame[name]), compressed ? fields.compressed : fields.rsv[frame[name] ? 1 : 0], frame[name] && !compressed);
+    row(
+      name.toUpperCase(),
+      bit(frame[name]),
+      compressed ? fields.compressed : fields.rsv[frame[name] ? 1 : 0],
+      frame[name] && !compressed,
+    );
   }
   const meaning = (frame.heartbeat ? fields.heartbeat : fields.opcodes)[frame.opcode];
-  row("Opcode", `0x${frame.opcode.toString(16)} ${opcodeName(frame.opcode)}`, meaning ?? fields.reserved, !meaning);
+  row(
+    "Opcode",
+    `0x${frame.opcode.toString(16)} ${opcodeName(frame.opcode)}`,
+    meaning ?? fields.reserved,
+    !meaning,
+  );
   row("MASK", bit(masked), (proper ? fields.mask : fields.maskWrong)[masked ? 1 : 0], !proper);
-  row("Payload length", texts.inspector.length(frame.payload_size), fields.length[frame.length_bits]);
+  row(
+    "Payload length",
+    texts.inspector.length(frame.payload_size),
+    fields.length[frame.length_bits],
+  );
   const { length } = texts.inspector;
-  if (frame.masking_key !== null) row("Masking key", frame.masking_key.replace(/(..)(?=.)/g, "$1 "), frame.masking_key ? fields.key : fields.keyMissing);
+  if (frame.masking_key !== null)
+    row(
+      "Masking key",
+      frame.masking_key.replace(/(..)(?=.)/g, "$1 "),
+      frame.masking_key ? fields.key : fields.keyMissing,
+    );
   const header = headerSize(frame);
   const whole = header + frame.payload_size;
   const partly = frame.wire_size < whole;
-  row("On the wire", length(frame.wire_size), partly ? fields.partly(length(whole)) : fields.wire(length(header)), partly);
-  if (frame.message) row("Message", length(frame.message.size), fields.inflated[frame.opcode === 0 ? 0 : 1]);
+  row(
+    "On the wire",
+    length(frame.wire_size),
+    partly ? fields.partly(length(whole)) : fields.wire(length(header)),
+    partly,
+  );
+  if (frame.message)
+    row("Message", length(frame.message.size), fields.inflated[frame.opcode === 0 ? 0 : 1]);
 }
 
 /** The payload as text or JSON: of a compressed message what it was before. @param {Record<string, HTMLElement>} slots @param {FrameEvent} frame @param {number} width */
@@ -66,11 +96,18 @@ function fillPayload(slots, frame, width) {
   slots.cut.hidden = bytes.length >= whole;
   const came = Math.max(0, frame.wire_size - headerSize(frame));
   const partly = !frame.message && came < whole && bytes.length >= came;
-  slots.cut.textContent = (partly ? texts.inspector.partly : texts.inspector.cut)(bytes.length, whole);
+  slots.cut.textContent = (partly ? texts.inspector.partly : texts.inspector.cut)(
+    bytes.length,
+    whole,
+  );
   const sent = frame.message ? bytesOf(frame.payload) : null;
   fillBytes(slots, bytes, sent, frame.payload_size, width);
   if (bytes.length === 0) {
-    slots.text.textContent = whole ? "" : frame.message ? texts.inspector.emptyMessage : texts.inspector.noPayload;
+    slots.text.textContent = whole
+      ? ""
+      : frame.message
+        ? texts.inspector.emptyMessage
+        : texts.inspector.noPayload;
     slots.text.classList.add("none");
     slots["copy-text"].hidden = true;
     return;
@@ -84,7 +121,8 @@ function fillPayload(slots, frame, width) {
   slots.segments.hidden = json === null;
   if (readable || close) as(json ?? text);
   else {
-    slots.text.textContent = frame.compressed && !frame.message ? texts.inspector.part : texts.inspector.notText;
+    slots.text.textContent =
+      frame.compressed && !frame.message ? texts.inspector.part : texts.inspector.notText;
     slots.text.classList.add("none");
   }
   either(slots["as-json"], slots["as-text"], (first) => as((first && json) || text));

@@ -71,10 +71,16 @@ export class Header {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     const seconds = first && last ? (last.stats.time - first.stats.time) / 1e6 : 0;
-    if (!first || !last || seconds <= 0 || performance.now() - last.at > QUIET) this.#rates = { in: 0, out: 0, bytes: 0 };
+    if (!first || !last || seconds <= 0 || performance.now() - last.at > QUIET)
+      this.#rates = { in: 0, out: 0, bytes: 0 };
     else {
-      const per = (/** @type {keyof Stats} */ name) => Math.max(0, last.stats[name] - first.stats[name]) / seconds;
-      this.#rates = { in: per("messages_in"), out: per("messages_out"), bytes: per("bytes_in") + per("bytes_out") };
+      const per = (/** @type {keyof Stats} */ name) =>
+        Math.max(0, last.stats[name] - first.stats[name]) / seconds;
+      this.#rates = {
+        in: per("messages_in"),
+        out: per("messages_out"),
+        bytes: per("bytes_in") + per("bytes_out"),
+      };
     }
     const known = this.#feed.state === "live";
     write(part("rate-in"), known ? rate(this.#rates.in) : UNKNOWN);
@@ -94,13 +100,19 @@ export class Header {
     const paused = this.#stream.paused;
     const asOf = this.#last === null ? "" : texts.feed.asOf(clock(this.#last).slice(0, 8));
     const [shown, words] =
-      state === "lost" ? ["lost", (seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying) + asOf]
-      : state === "locked" ? ["lost", texts.feed.locked]
-      : state === "silent" ? ["lost", texts.feed.silent + asOf]
-      : state === "connecting" ? ["connecting", texts.feed.connecting]
-      : paused ? ["paused", texts.feed.paused(this.#stream.waiting, this.#stream.narrowed)]
-      : gap ? ["gap", texts.feed.gap(this.#gap.size)]
-      : ["live", texts.feed.live];
+      state === "lost"
+        ? ["lost", (seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying) + asOf]
+        : state === "locked"
+          ? ["lost", texts.feed.locked]
+          : state === "silent"
+            ? ["lost", texts.feed.silent + asOf]
+            : state === "connecting"
+              ? ["connecting", texts.feed.connecting]
+              : paused
+                ? ["paused", texts.feed.paused(this.#stream.waiting, this.#stream.narrowed)]
+                : gap
+                  ? ["gap", texts.feed.gap(this.#gap.size)]
+                  : ["live", texts.feed.live];
     part("feed-state").dataset.state = shown;
     write(part("feed-words"), words);
   }

@@ -49,7 +49,12 @@ export class Inspector {
   changed() {
     const pane = part("inspector");
     const { inspected, line, connection } = this.#choice;
-    const shown = inspected === "line" && line?.event ? "line" : inspected === "connection" && connection ? "connection" : null;
+    const shown =
+      inspected === "line" && line?.event
+        ? "line"
+        : inspected === "connection" && connection
+          ? "connection"
+          : null;
     if (!shown) {
       if (pane.hidden) return;
       const inside = pane.contains(document.activeElement);
@@ -61,7 +66,12 @@ export class Inspector {
     }
     const opens = pane.hidden;
     if (opens) this.#from = document.activeElement;
-    const id = shown === "connection" ? connection : line?.event && line.event.kind !== "frame" ? line.event.connection : null;
+    const id =
+      shown === "connection"
+        ? connection
+        : line?.event && line.event.kind !== "frame"
+          ? line.event.connection
+          : null;
     if (id !== null) this.#handshakes.want(id);
     const key = this.#key(id);
     if (key === this.#drawn) return;
@@ -76,7 +86,8 @@ export class Inspector {
     if (this.#cover(true) && opens) pane.focus();
     pane.dataset.inspects = shown;
     part("inspector-back").hidden = !(shown === "line" && connection !== null);
-    if (connection !== null) write(part("inspector-back-words"), texts.inspector.back(shortId(connection)));
+    if (connection !== null)
+      write(part("inspector-back-words"), texts.inspector.back(shortId(connection)));
     const detail = shown === "line" ? this.#line() : this.#connection(connection ?? "");
     part("inspected").replaceChildren(detail);
     part("inspected").scrollTop = 0;
@@ -91,9 +102,12 @@ export class Inspector {
       const was = old.querySelector(`[data-slot="${slot}"]`);
       const is = fresh.querySelector(`[data-slot="${slot}"]`);
       if (!was || !is || was.textContent === is.textContent) continue;
-      const cells = { was: [...was.querySelectorAll("dt, dd")], is: [...is.querySelectorAll("dt, dd")] };
+      const cells = {
+        was: [...was.querySelectorAll("dt, dd")],
+        is: [...is.querySelectorAll("dt, dd")],
+      };
       if (slot !== "facts" || cells.was.length !== cells.is.length) was.replaceWith(is);
-      else cells.was.forEach((cell, i) => write(cell, cells.is[i].textContent ?? ""));
+      else for (const [i, cell] of cells.was.entries()) write(cell, cells.is[i].textContent ?? "");
     }
   }
 
@@ -117,7 +131,10 @@ export class Inspector {
     const way = document.createElement("span");
     way.className = event.direction;
     way.textContent = texts.stream.direction[event.direction];
-    title.replaceChildren(way, ` ${texts.inspector.frame(opcodeName(event.opcode), event.heartbeat)}`);
+    title.replaceChildren(
+      way,
+      ` ${texts.inspector.frame(opcodeName(event.opcode), event.heartbeat)}`,
+    );
     return frameDetail(event, part("inspected").clientWidth >= WIDE ? 16 : 8);
   }
 
@@ -128,6 +145,13 @@ export class Inspector {
     const title = refused ? texts.inspector.refused : texts.inspector.connection;
     write(part("inspector-title"), title(shortId(id)));
     const without = texts.inspector.handshake[this.#handshakes.state(id)];
-    return connectionDetail(rows.get(id), handshakes.get(id), without, this.#picture.isEarlier(id), now, this.#showFrames);
+    return connectionDetail(
+      rows.get(id),
+      handshakes.get(id),
+      without,
+      this.#picture.isEarlier(id),
+      now,
+      this.#showFrames,
+    );
   }
 }

@@ -8,15 +8,23 @@ export function mountKeys(stream, choice, toStream) {
   const help = mountDialog("help");
   mountDialog("ways");
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
-    if (event.key === "Escape") escape(event, target, choice);
+    if (event.key === "Escape") goBack(event, target, choice);
     else if (!types(target) && act(event, target)) event.preventDefault();
   });
 
   /** @param {KeyboardEvent} event @param {HTMLElement} target */
   function act(event, target) {
-    const onControl = target.closest("button, input, select, textarea, summary, a, [role='separator']") !== null;
+    const onControl =
+      target.closest("button, input, select, textarea, summary, a, [role='separator']") !== null;
     const onGrid = target.id === "stream-grid";
     switch (event.key) {
       case "/":
@@ -37,7 +45,8 @@ export function mountKeys(stream, choice, toStream) {
         stream.step(-1);
         return true;
       case "Enter":
-        if (onControl || !(onGrid || target === document.body || target.closest("#stream"))) return false;
+        if (onControl || !(onGrid || target === document.body || target.closest("#stream")))
+          return false;
         stream.open();
         return true;
     }
@@ -75,7 +84,7 @@ function mountDialog(name) {
 }
 
 /** @param {KeyboardEvent} event @param {HTMLElement} target @param {import("./choice.js").Choice} choice */
-function escape(event, target, choice) {
+function goBack(event, target, choice) {
   if (target.id === "filter") {
     const field = /** @type {HTMLInputElement} */ (target);
     event.preventDefault();
@@ -88,4 +97,5 @@ function escape(event, target, choice) {
 }
 
 /** Whether an element takes letters. @param {HTMLElement} element */
-const types = (element) => element.matches("input:not([type='checkbox']), textarea, select") || element.isContentEditable;
+const types = (element) =>
+  element.matches("input:not([type='checkbox']), textarea, select") || element.isContentEditable;

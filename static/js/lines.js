@@ -33,7 +33,7 @@ export class Lines {
 
   /** @param {import("./types").Event} event */
   addEvent(event) {
-    this.#add({ number: (this.#number += 1), event, gap: null, size: 1, preview: null });
+    this.#add({ number: this.#next(), event, gap: null, size: 1, preview: null });
   }
 
   /** @param {GapKind} gap @param {number} size */
@@ -45,7 +45,12 @@ export class Lines {
       if (this.#waiting.length) this.waiting += size;
       return;
     }
-    this.#add({ number: (this.#number += 1), event: null, gap, size, preview: null });
+    this.#add({ number: this.#next(), event: null, gap, size, preview: null });
+  }
+
+  #next() {
+    this.#number += 1;
+    return this.#number;
   }
 
   /** Show only the lines for which the predicate holds. @param {(line: Line) => boolean} lets */
@@ -75,7 +80,11 @@ export class Lines {
   /** @param {Line} line */
   #add(line) {
     if (this.#lets(line)) this.came += line.size;
-    if (!this.paused && this.#waiting.length === 0 && !(this.held && this.all.length >= KEPT_HELD)) {
+    if (
+      !this.paused &&
+      this.#waiting.length === 0 &&
+      !(this.held && this.all.length >= KEPT_HELD)
+    ) {
       this.#keep(line);
       return;
     }
@@ -84,7 +93,10 @@ export class Lines {
     if (this.#waiting.length <= WAITING) return;
     const dropped = this.#waiting.splice(0, WAITING / 2);
     // The gap has the number of the last line that it stands for: numbers stay in order.
-    this.#dropped = { size: this.#dropped.size + sizeOf(dropped), number: dropped[dropped.length - 1].number };
+    this.#dropped = {
+      size: this.#dropped.size + sizeOf(dropped),
+      number: dropped[dropped.length - 1].number,
+    };
   }
 
   /** @param {Line} line */
@@ -124,7 +136,13 @@ export class Lines {
     const size = sizeOf(gone);
     if (top) grow(top, size);
     else if (size) {
-      const gap = /** @type {Line} */ ({ number, event: null, gap: "earlier", size, preview: null });
+      const gap = /** @type {Line} */ ({
+        number,
+        event: null,
+        gap: "earlier",
+        size,
+        preview: null,
+      });
       this.all.unshift(gap);
       this.shown.unshift(gap);
     }

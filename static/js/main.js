@@ -12,7 +12,7 @@ import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { mountKeys } from "./keys.js";
 import { coverPanes, mountPanes, revealTry, showPane } from "./panes.js";
-import { Picture, isOpen } from "./picture.js";
+import { isOpen, Picture } from "./picture.js";
 import { part } from "./stamps.js";
 import { Stream } from "./stream.js";
 import { texts } from "./texts.js";
@@ -28,11 +28,17 @@ const header = new Header(stream);
 const connections = new Connections(picture, choice, (row) => client.opened(row.target));
 const toStream = () => showPane("stream");
 const handshakes = new Handshakes(picture, () => inspector.changed());
-const inspector = new Inspector(choice, picture, handshakes, () => {
-  choice.hide();
-  toStream();
-  part("stream-grid").focus();
-}, coverPanes);
+const inspector = new Inspector(
+  choice,
+  picture,
+  handshakes,
+  () => {
+    choice.hide();
+    toStream();
+    part("stream-grid").focus();
+  },
+  coverPanes,
+);
 new Try(client, revealTry);
 mountPanes(() => choice.hide());
 mountCopy();

@@ -22,7 +22,8 @@ export function mountPanes(uncover) {
       showPane(tab.dataset.tab ?? "stream");
     });
   }
-  for (const query of [NARROW, OVER]) query.addEventListener("change", () => coverPanes(!part("inspector").hidden));
+  for (const query of [NARROW, OVER])
+    query.addEventListener("change", () => coverPanes(!part("inspector").hidden));
   part("panes").addEventListener("click", (event) => {
     // A click on what is inert arrives at what holds it.
     if (event.target === part("panes") && part("centre").inert) uncover();
@@ -86,10 +87,14 @@ function mountBorder(name) {
     const from = event.clientX - sign * width;
     const move = (/** @type {PointerEvent} */ moved) => set(sign * (moved.clientX - from));
     border.addEventListener("pointermove", move);
-    border.addEventListener("lostpointercapture", () => {
-      border.removeEventListener("pointermove", move);
-      keep();
-    }, { once: true });
+    border.addEventListener(
+      "lostpointercapture",
+      () => {
+        border.removeEventListener("pointermove", move);
+        keep();
+      },
+      { once: true },
+    );
   });
   border.addEventListener("dblclick", () => {
     set(usual);

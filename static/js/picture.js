@@ -64,7 +64,9 @@ export class Picture {
 
   /** The rows, newest first: those still open, and those that ended or never began. */
   sorted() {
-    const rows = [...this.rows.values()].sort((a, b) => b.opened - a.opened || serial(b.id) - serial(a.id));
+    const rows = [...this.rows.values()].sort(
+      (a, b) => b.opened - a.opened || serial(b.id) - serial(a.id),
+    );
     return { open: rows.filter(isOpen), ended: rows.filter((row) => !isOpen(row)) };
   }
 

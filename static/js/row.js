@@ -1,8 +1,8 @@
 // @ts-check
 /** One line of the stream, written into its row. */
 
-import { clock, elapsed, shortId, size, timestamp } from "./format.js";
 import { previewOf } from "./filter.js";
+import { clock, elapsed, shortId, size, timestamp } from "./format.js";
 import { isEarlier } from "./picture.js";
 import { stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
@@ -29,7 +29,12 @@ export function fillRow({ element, slots }, line, index, { since, chosen, run })
   element.id = `line-${line.number}`;
   element.setAttribute("aria-rowindex", String(index + 2));
   element.setAttribute("aria-selected", String(line === chosen));
-  Object.assign(element.dataset, { kind: event?.kind ?? "gap", number: line.number, connection: event?.connection ?? "", cursor: event?.cursor ?? "" });
+  Object.assign(element.dataset, {
+    kind: event?.kind ?? "gap",
+    number: line.number,
+    connection: event?.connection ?? "",
+    cursor: event?.cursor ?? "",
+  });
   mark(element, "gap", line.gap);
   mark(element, "direction", frame?.direction);
   mark(element, "opcode", frame && opcodeName(frame.opcode));
@@ -40,9 +45,16 @@ export function fillRow({ element, slots }, line, index, { since, chosen, run })
   write(slots.id, event ? shortId(event.connection) : "");
   const earlier = event !== null && isEarlier(event.connection, run);
   mark(element, "run", earlier && "earlier");
-  slots.id.title = event ? (earlier ? texts.stream.earlierRun(event.connection) : event.connection) : "";
+  slots.id.title = event
+    ? earlier
+      ? texts.stream.earlierRun(event.connection)
+      : event.connection
+    : "";
   write(slots.direction, frame ? texts.stream.direction[frame.direction] : "");
-  write(slots.opcode, frame ? opcodeName(frame.opcode) : event ? texts.stream.kinds[event.kind] : "");
+  write(
+    slots.opcode,
+    frame ? opcodeName(frame.opcode) : event ? texts.stream.kinds[event.kind] : "",
+  );
   write(slots.size, frame ? size(frame.payload_size) : "");
   write(slots.flags, frame ? flags(frame).join(" ") : "");
   const preview = previewOf(line);

@@ -33,11 +33,15 @@ export class Scroller {
     this.#frame = frame;
     this.#canvas = canvas;
     this.#rows = rows;
-    frame.addEventListener("scroll", () => {
-      this.following = this.#atEnd();
-      this.#draw();
-      rows.moved();
-    }, { passive: true });
+    frame.addEventListener(
+      "scroll",
+      () => {
+        this.following = this.#atEnd();
+        this.#draw();
+        rows.moved();
+      },
+      { passive: true },
+    );
     new ResizeObserver(() => {
       if (this.following) this.#toEnd();
       this.#draw();
@@ -71,7 +75,8 @@ export class Scroller {
   reveal(index) {
     const { scrollTop, clientHeight } = this.#frame;
     if (index * ROW < scrollTop) this.#frame.scrollTop = index * ROW;
-    else if (HEAD + (index + 1) * ROW > scrollTop + clientHeight) this.#frame.scrollTop = HEAD + (index + 1) * ROW - clientHeight;
+    else if (HEAD + (index + 1) * ROW > scrollTop + clientHeight)
+      this.#frame.scrollTop = HEAD + (index + 1) * ROW - clientHeight;
   }
 
   /** How many rows fit. */
@@ -91,7 +96,11 @@ export class Scroller {
   #draw(anew = false) {
     const { scrollTop, clientHeight } = this.#frame;
     const first = Math.max(0, Math.floor(scrollTop / ROW) - BEYOND);
-    const last = Math.min(this.#lines.length, this.#count, Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND);
+    const last = Math.min(
+      this.#lines.length,
+      this.#count,
+      Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND,
+    );
     const wanted = new Set(this.#lines.slice(first, last));
     for (const [line, row] of this.#placed) {
       if (wanted.has(line)) continue;

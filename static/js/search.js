@@ -45,7 +45,11 @@ function bounded(pattern, slow) {
     // A regular expression cannot be interrupted. What backtracks is tried on ever longer pieces of
     // the text, each made to fail at its end, so that what takes too long is noticed while it is short.
     let tooLong = false;
-    for (let length = PREFIX_STEP; risky && !tooLong && length < searched.length; length += PREFIX_STEP) {
+    for (
+      let length = PREFIX_STEP;
+      risky && !tooLong && length < searched.length;
+      length += PREFIX_STEP
+    ) {
       pattern.test(`${searched.slice(0, length)}\0`);
       tooLong = over();
     }

@@ -10,7 +10,10 @@ const REACH = 12;
 
 export class Sparkline {
   /** @type {{ in: number, out: number }[]} */ #points = [];
-  #lines = { in: part("rate-chart").querySelector("polyline.in"), out: part("rate-chart").querySelector("polyline.out") };
+  #lines = {
+    in: part("rate-chart").querySelector("polyline.in"),
+    out: part("rate-chart").querySelector("polyline.out"),
+  };
 
   /** Add one second. @param {number} into @param {number} out */
   add(into, out) {
@@ -24,6 +27,11 @@ export class Sparkline {
   /** @param {"in" | "out"} way @param {number} scale */
   #path(way, scale) {
     const start = WIDTH - ((this.#points.length - 1) * WIDTH) / SECONDS;
-    return this.#points.map((point, i) => `${(start + (i * WIDTH) / SECONDS).toFixed(1)},${(MIDDLE + point[way] * scale).toFixed(1)}`).join(" ");
+    return this.#points
+      .map(
+        (point, i) =>
+          `${(start + (i * WIDTH) / SECONDS).toFixed(1)},${(MIDDLE + point[way] * scale).toFixed(1)}`,
+      )
+      .join(" ");
   }
 }

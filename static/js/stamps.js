@@ -9,7 +9,9 @@
  */
 export function stamp(name) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById(`stamp-${name}`));
-  const element = /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
+  const element = /** @type {HTMLElement} */ (
+    document.importNode(template.content, true).firstElementChild
+  );
   /** @type {Record<string, HTMLElement>} */
   const slots = {};
   for (const slot of element.querySelectorAll("[data-slot]")) {

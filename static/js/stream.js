@@ -40,7 +40,8 @@ export class Stream extends EventTarget {
     frame.scrollTop = frame.scrollHeight;
     this.#scroller = new Scroller(frame, part("canvas"), {
       make: makeRow,
-      fill: (row, line, index) => fillRow(row, line, index, { since: this.#origin, chosen: choice.line, run: picture.run }),
+      fill: (row, line, index) =>
+        fillRow(row, line, index, { since: this.#origin, chosen: choice.line, run: picture.run }),
       moved: () => this.#soon(),
     });
     choice.addEventListener("change", () => this.#chosen());
@@ -152,7 +153,11 @@ export class Stream extends EventTarget {
   get #origin() {
     if (this.#clock) return null;
     if (this.#connection === null) return this.#since;
-    return this.#picture.rows.get(this.#connection)?.opened ?? this.#picture.handshakes.get(this.#connection)?.time ?? this.#since;
+    return (
+      this.#picture.rows.get(this.#connection)?.opened ??
+      this.#picture.handshakes.get(this.#connection)?.time ??
+      this.#since
+    );
   }
 
   /** @param {MouseEvent} event */
@@ -171,7 +176,8 @@ export class Stream extends EventTarget {
     if (connection !== this.#connection) {
       this.#connection = connection;
       part("narrowed").hidden = connection === null;
-      if (connection !== null) write(part("narrowed-words"), texts.stream.narrowed(shortId(connection)));
+      if (connection !== null)
+        write(part("narrowed-words"), texts.stream.narrowed(shortId(connection)));
       this.#narrow({});
     } else this.#soon(true);
   }
@@ -243,7 +249,12 @@ export class Stream extends EventTarget {
     write(part("stream-count"), texts.stream.lines(shown.length, Math.min(all.length, KEPT * 2)));
     part("stream-count").hidden = all.length === 0;
     part("stream-grid").setAttribute("aria-rowcount", String(shown.length + 1));
-    drawBlank({ shown: shown.length, kept: all.length, cleared: this.#cleared, stats: this.#picture.stats });
+    drawBlank({
+      shown: shown.length,
+      kept: all.length,
+      cleared: this.#cleared,
+      stats: this.#picture.stats,
+    });
     this.dispatchEvent(new Event("drawn"));
   }
 }

@@ -5,13 +5,15 @@ import { count, duration, size } from "./format.js";
 
 /** @typedef {import("./types").GapKind} GapKind */
 
-const plural = (/** @type {number} */ n, /** @type {string} */ one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+const plural = (/** @type {number} */ n, /** @type {string} */ one, many = `${one}s`) =>
+  `${count(n)} ${n === 1 ? one : many}`;
 
 export const texts = {
   feed: {
     connecting: "connecting",
     live: "live",
-    paused: (/** @type {number} */ n, /** @type {boolean} */ narrowed) => (n ? `paused, ${count(n)} new${narrowed ? " in all" : ""}` : "paused"),
+    paused: (/** @type {number} */ n, /** @type {boolean} */ narrowed) =>
+      n ? `paused, ${count(n)} new${narrowed ? " in all" : ""}` : "paused",
     reconnecting: (/** @type {number} */ s) => `feed lost, reconnecting in ${s} s`,
     trying: "feed lost, reconnecting",
     silent: "feed silent",
@@ -31,21 +33,29 @@ export const texts = {
   },
   copy: { done: "Copied", failed: "Not copied" },
   connections: {
-    head: (/** @type {number} */ open, /** @type {number} */ refused) => `${count(open)} open${refused ? `, ${count(refused)} refused` : ""}`,
+    head: (/** @type {number} */ open, /** @type {number} */ refused) =>
+      `${count(open)} open${refused ? `, ${count(refused)} refused` : ""}`,
     more: (/** @type {number} */ n) => `${count(n)} more ${n === 1 ? "is" : "are"} not listed.`,
     asOf: (/** @type {string} */ clock) => `as of ${clock} UTC`,
     closing: "closing",
-    refused: (/** @type {number} */ status, /** @type {string} */ reason) => `refused, ${status}: ${reason}`,
+    refused: (/** @type {number} */ status, /** @type {string} */ reason) =>
+      `refused, ${status}: ${reason}`,
     noAgent: "no User-Agent",
     unread: "unreadable request",
   },
   stream: {
-    kinds: /** @type {Record<string, string>} */ ({ opened: "connected", refused: "refused", noted: "noted", closed: "closed" }),
+    kinds: /** @type {Record<string, string>} */ ({
+      opened: "connected",
+      refused: "refused",
+      noted: "noted",
+      closed: "closed",
+    }),
     direction: { in: "→ in", out: "← out" },
     subprotocol: (/** @type {string} */ name) => `subprotocol ${name}`,
     noCode: "no code, no reason",
     news: (/** @type {number} */ n) => `${count(n)} new`,
-    lines: (/** @type {number} */ shown, /** @type {number} */ all) => (shown === all ? plural(all, "line") : `${count(shown)} of ${plural(all, "line")}`),
+    lines: (/** @type {number} */ shown, /** @type {number} */ all) =>
+      shown === all ? plural(all, "line") : `${count(shown)} of ${plural(all, "line")}`,
     narrowed: (/** @type {string} */ id) => `Connection ${id}`,
     pause: "Pause",
     resume: "Go on",
@@ -59,7 +69,8 @@ export const texts = {
       heartbeat: "heartbeat",
       part: "deflate part",
       parts: "parts",
-      inflated: (/** @type {string} */ came, /** @type {string} */ whole) => `deflate ${came} → ${whole}`,
+      inflated: (/** @type {string} */ came, /** @type {string} */ whole) =>
+        `deflate ${came} → ${whole}`,
     },
     empty: "(empty)",
     nothingCame: (/** @type {number} */ of) => `(none of ${plural(of, "byte")} came)`,
@@ -70,12 +81,14 @@ export const texts = {
     earlier: (n) => `${plural(n, "earlier event")} ${n === 1 ? "is" : "are"} not shown here`,
     forgotten: (n) => `${plural(n, "event")} forgotten by the server before this`,
     skipped: (n) => `${plural(n, "event")} left out here: too many at once`,
-    unkept: (n) => `${plural(n, "event")} came while this view was held, and ${n === 1 ? "was" : "were"} not kept here`,
+    unkept: (n) =>
+      `${plural(n, "event")} came while this view was held, and ${n === 1 ? "was" : "were"} not kept here`,
     restarted: () => "the server restarted: what follows belongs to a new run",
     lost: () => "the feed was lost here; what the server still has follows",
   }),
   inspector: {
-    frame: (/** @type {string} */ name, /** @type {boolean} */ heartbeat) => `${name} frame${heartbeat ? ", heartbeat" : ""}`,
+    frame: (/** @type {string} */ name, /** @type {boolean} */ heartbeat) =>
+      `${name} frame${heartbeat ? ", heartbeat" : ""}`,
     connection: (/** @type {string} */ id) => `Connection ${id}`,
     refused: (/** @type {string} */ id) => `Refused request ${id}`,
     back: (/** @type {string} */ id) => `Connection ${id}`,
@@ -95,8 +108,10 @@ export const texts = {
     earlier: "This connection was one of the server's earlier run, and went with it.",
     negotiated: "negotiated",
     length: (/** @type {number} */ n) => plural(n, "byte"),
-    cut: (/** @type {number} */ n, /** @type {number} */ of) => `The first ${count(n)} of ${count(of)} bytes; the rest was not recorded.`,
-    partly: (/** @type {number} */ n, /** @type {number} */ of) => `${count(n)} of ${plural(of, "byte")} came.`,
+    cut: (/** @type {number} */ n, /** @type {number} */ of) =>
+      `The first ${count(n)} of ${count(of)} bytes; the rest was not recorded.`,
+    partly: (/** @type {number} */ n, /** @type {number} */ of) =>
+      `${count(n)} of ${plural(of, "byte")} came.`,
     payload: "Payload",
     message: "Message",
     inflated: (/** @type {number} */ n) => `inflated to ${size(n)}`,
@@ -110,11 +125,21 @@ export const texts = {
     fin: { 1: "last fragment of its message", 0: "more fragments follow" },
     rsv: { 1: "set: needs an extension", 0: "" },
     compressed: "set: the message is compressed (RFC 7692 §6)",
-    inflated: { 1: "the message, inflated (RFC 7692 §7.2.2)", 0: "the message, in all its parts, inflated (RFC 7692 §7.2.2)" },
-    heartbeat: /** @type {Record<number, string>} */ ({ 9: "heartbeat: nothing had come for a while", 10: "heartbeat: answers this server's ping" }),
+    inflated: {
+      1: "the message, inflated (RFC 7692 §7.2.2)",
+      0: "the message, in all its parts, inflated (RFC 7692 §7.2.2)",
+    },
+    heartbeat: /** @type {Record<number, string>} */ ({
+      9: "heartbeat: nothing had come for a while",
+      10: "heartbeat: answers this server's ping",
+    }),
     mask: { 1: "masked, as a client must", 0: "not masked, as a server must" },
     maskWrong: { 1: "masked, as a server must not", 0: "not masked, as a client must not" },
-    length: /** @type {Record<number, string>} */ ({ 7: "coded in 7 bits", 16: "126, then 16 bits", 64: "127, then 64 bits" }),
+    length: /** @type {Record<number, string>} */ ({
+      7: "coded in 7 bits",
+      16: "126, then 16 bits",
+      64: "127, then 64 bits",
+    }),
     key: "XORed over the payload",
     keyMissing: "it had not come",
     partly: (/** @type {string} */ whole) => `of ${whole}: the rest had not come`,
@@ -130,20 +155,45 @@ export const texts = {
     reserved: "not defined by the RFC",
   },
   facts: {
-    peer: "Peer", client: "User-Agent", origin: "Origin", target: "Target", subprotocol: "Subprotocol", extension: "Extension",
-    opened: "Opened", refused: "Refused", lasted: "Lasted", openFor: "Open for", messages: "Messages", bytes: "Bytes", heartbeats: "Heartbeats", roundTrip: "Last round trip",
-    none: "none", noneSent: "not sent", id: "Id",
-    time: "Time", cursor: "Cursor", connection: "Connection", direction: "Direction",
-    check: "Check", status: "Answered", came: "Came", expected: "Expected", reason: "Reason",
+    peer: "Peer",
+    client: "User-Agent",
+    origin: "Origin",
+    target: "Target",
+    subprotocol: "Subprotocol",
+    extension: "Extension",
+    opened: "Opened",
+    refused: "Refused",
+    lasted: "Lasted",
+    openFor: "Open for",
+    messages: "Messages",
+    bytes: "Bytes",
+    heartbeats: "Heartbeats",
+    roundTrip: "Last round trip",
+    none: "none",
+    noneSent: "not sent",
+    id: "Id",
+    time: "Time",
+    cursor: "Cursor",
+    connection: "Connection",
+    direction: "Direction",
+    check: "Check",
+    status: "Answered",
+    came: "Came",
+    expected: "Expected",
+    reason: "Reason",
     inAndOut: (/** @type {string} */ a, /** @type {string} */ b) => `→ ${a} in, ← ${b} out`,
   },
-  states: { open: "Open.", closing: "Open; the closing handshake has begun.", ended: (/** @type {string} */ words) => `Ended: ${words}.` },
+  states: {
+    open: "Open.",
+    closing: "Open; the closing handshake has begun.",
+    ended: (/** @type {string} */ words) => `Ended: ${words}.`,
+  },
   ending: {
     closed: (/** @type {string} */ by, /** @type {string} */ code) => `${by} closed, ${code}`,
     left: (/** @type {string} */ by) => `${by} left without a closing handshake`,
     reset: (/** @type {string} */ by) => `${by} reset the connection`,
     gaveUp: (/** @type {string} */ by) => `${by} gave up`,
-    then: {
+    after: {
       ended: "; the client then ended the connection",
       reset: "; the client then reset the connection",
       late: "; the client did not close in time",
@@ -160,10 +210,16 @@ export const texts = {
     greeting: "Bonjour serveur",
     sent: "→ sent",
     received: "← received",
-    opened: (/** @type {string} */ protocol) => (protocol ? `connected, subprotocol ${protocol}` : "connected"),
-    ended: (/** @type {string} */ code, /** @type {string} */ reason, /** @type {boolean} */ clean) =>
+    opened: (/** @type {string} */ protocol) =>
+      protocol ? `connected, subprotocol ${protocol}` : "connected",
+    ended: (
+      /** @type {string} */ code,
+      /** @type {string} */ reason,
+      /** @type {boolean} */ clean,
+    ) =>
       `closed: ${code}${reason ? `, ${reason}` : ""}${clean ? "" : ", without a closing handshake"}`,
-    failed: "The connection was not made. If the server refused it, the list of connections says why.",
+    failed:
+      "The connection was not made. If the server refused it, the list of connections says why.",
     badHex: "Hex is pairs of digits, for example 00 ff 7e.",
     badPath: "The path must begin with a slash.",
     badProtocol: "A subprotocol is a name without spaces; several are separated by commas.",

@@ -35,9 +35,15 @@ export class Try {
     });
     client.addEventListener("connecting", () => this.#state());
     client.addEventListener("closing", () => this.#state());
-    client.addEventListener("open", (event) => this.#opened(/** @type {CustomEvent<string>} */ (event).detail));
-    client.addEventListener("close", (event) => this.#closed(/** @type {CustomEvent} */ (event).detail));
-    client.addEventListener("exchange", (event) => this.#exchanged(/** @type {CustomEvent<Exchange>} */ (event).detail));
+    client.addEventListener("open", (event) =>
+      this.#opened(/** @type {CustomEvent<string>} */ (event).detail),
+    );
+    client.addEventListener("close", (event) =>
+      this.#closed(/** @type {CustomEvent} */ (event).detail),
+    );
+    client.addEventListener("exchange", (event) =>
+      this.#exchanged(/** @type {CustomEvent<Exchange>} */ (event).detail),
+    );
     this.#state();
   }
 
@@ -59,10 +65,17 @@ export class Try {
 
   #connect() {
     const path = input("try-path").value.trim();
-    const subprotocols = input("try-subprotocol").value.split(",").map((name) => name.trim()).filter(Boolean);
+    const subprotocols = input("try-subprotocol")
+      .value.split(",")
+      .map((name) => name.trim())
+      .filter(Boolean);
     // "//elsewhere" is an address of another server, which this page may not open.
     if (!/^\/(?![/\\])/.test(path)) this.#problem(texts.try.badPath);
-    else if (!subprotocols.every((name) => TOKEN.test(name)) || new Set(subprotocols).size < subprotocols.length) this.#problem(texts.try.badProtocol);
+    else if (
+      !subprotocols.every((name) => TOKEN.test(name)) ||
+      new Set(subprotocols).size < subprotocols.length
+    )
+      this.#problem(texts.try.badProtocol);
     else {
       this.#problem(null);
       this.#client.connect(path, subprotocols);
@@ -96,8 +109,16 @@ export class Try {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       /** @type {HTMLFormElement} */ (part("try-send")).requestSubmit();
-    } else if (event.key === "ArrowUp" && !message.value.slice(0, message.selectionStart ?? 0).includes("\n")) this.#recall(event, -1);
-    else if (event.key === "ArrowDown" && !message.value.slice(message.selectionEnd ?? 0).includes("\n")) this.#recall(event, 1);
+    } else if (
+      event.key === "ArrowUp" &&
+      !message.value.slice(0, message.selectionStart ?? 0).includes("\n")
+    )
+      this.#recall(event, -1);
+    else if (
+      event.key === "ArrowDown" &&
+      !message.value.slice(message.selectionEnd ?? 0).includes("\n")
+    )
+      this.#recall(event, 1);
   }
 
   /** @param {KeyboardEvent} event @param {-1 | 1} by */
@@ -129,7 +150,8 @@ export class Try {
 
   /** @param {Exchange} exchange */
   #exchanged({ way, kind, data, trip }) {
-    const what = typeof data === "string" ? data.slice(0, SHOWN) : hexOf(data.subarray(0, SHOWN / 3));
+    const what =
+      typeof data === "string" ? data.slice(0, SHOWN) : hexOf(data.subarray(0, SHOWN / 3));
     this.#log({ way, kind, what, trip });
   }
 
@@ -154,7 +176,14 @@ export class Try {
     const { state } = this.#client;
     part("try").dataset.state = state;
     write(part("try-state"), texts.try[state]);
-    write(part("try-button"), state === "open" || state === "closing" ? texts.try.disconnect : state === "connecting" ? texts.try.cancel : texts.try.connect);
+    write(
+      part("try-button"),
+      state === "open" || state === "closing"
+        ? texts.try.disconnect
+        : state === "connecting"
+          ? texts.try.cancel
+          : texts.try.connect,
+    );
     /** @type {HTMLButtonElement} */ (part("try-submit")).disabled = state !== "open";
     for (const id of ["try-path", "try-subprotocol"]) input(id).readOnly = state !== "closed";
   }

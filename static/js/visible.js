@@ -8,7 +8,7 @@ const HIDDEN =
   String.raw`\ud800-\udfff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}`;
 const INVISIBLE = new RegExp(`[\\x00-\\x1f${HIDDEN}]`, "gu");
 const INVISIBLE_BUT_LINES = new RegExp(`[\\x00-\\x08\\x0b-\\x1f${HIDDEN}]`, "gu");
-const SHORT = /** @type {Record<number, string>} */ ({ 0x00: "\\0", 0x09: "\\t", 0x0a: "\\n", 0x0d: "\\r" });
+const SHORT = /** @type {Record<number, string>} */ ({ 0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r" });
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -21,7 +21,8 @@ export function bytesOf(base64) {
 }
 
 /** Bytes as hex pairs. @param {Uint8Array} bytes */
-export const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+export const hexOf = (bytes) =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 
 /** Whether the bytes are UTF-8 from first to last. @param {Uint8Array} bytes */
 export function isUtf8(bytes) {
@@ -49,7 +50,18 @@ export function decode(bytes) {
 function decodeBroken(bytes) {
   let text = "";
   for (let i = 0; i < bytes.length; ) {
-    const length = bytes[i] < 0x80 ? 1 : bytes[i] < 0xc2 ? 0 : bytes[i] < 0xe0 ? 2 : bytes[i] < 0xf0 ? 3 : bytes[i] < 0xf5 ? 4 : 0;
+    const length =
+      bytes[i] < 0x80
+        ? 1
+        : bytes[i] < 0xc2
+          ? 0
+          : bytes[i] < 0xe0
+            ? 2
+            : bytes[i] < 0xf0
+              ? 3
+              : bytes[i] < 0xf5
+                ? 4
+                : 0;
     const part = bytes.subarray(i, i + length);
     if (length > 0 && part.length === length && isUtf8(part)) {
       text += strict.decode(part);
@@ -63,7 +75,8 @@ function decodeBroken(bytes) {
 }
 
 /** Show what one would not see; `lines` leaves tabs and line ends as they are. @param {string} text */
-export const visible = (text, lines = false) => text.replace(lines ? INVISIBLE_BUT_LINES : INVISIBLE, escape);
+export const visible = (text, lines = false) =>
+  text.replace(lines ? INVISIBLE_BUT_LINES : INVISIBLE, escaped);
 
 /**
  * Put text into an element so that its escapes can be told from what was sent.
@@ -83,7 +96,7 @@ export function show(element, text, lines = false) {
     parts.append(text.slice(from, found.index));
     const mark = document.createElement("span");
     mark.className = "escape";
-    mark.textContent = escape(found[0]);
+    mark.textContent = escaped(found[0]);
     parts.append(mark);
     from = found.index + found[0].length;
   }
@@ -92,7 +105,7 @@ export function show(element, text, lines = false) {
 }
 
 /** @param {string} character */
-function escape(character) {
+function escaped(character) {
   const code = character.codePointAt(0) ?? 0;
   if (SHORT[code]) return SHORT[code];
   if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;

@@ -13,14 +13,32 @@ const PREVIEW_CHARACTERS = 240;
 const PREVIEW_BASE64 = ((PREVIEW_CHARACTERS * 4) / 3) * 4 + 4;
 
 // RFC 6455 §11.8
-const OPCODES = /** @type {Record<number, string>} */ ({ 0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong" });
+const OPCODES = /** @type {Record<number, string>} */ ({
+  0: "continuation",
+  1: "text",
+  2: "binary",
+  8: "close",
+  9: "ping",
+  10: "pong",
+});
 
 // RFC 6455 §7.4.1 and the IANA registry of WebSocket close codes
 const CLOSE_CODES = /** @type {Record<number, string>} */ ({
-  1000: "normal closure", 1001: "going away", 1002: "protocol error", 1003: "unsupported data", 1005: "no status received",
-  1006: "abnormal closure", 1007: "invalid payload data", 1008: "policy violation", 1009: "message too big",
-  1010: "extension missing", 1011: "internal error", 1012: "service restart", 1013: "try again later",
-  1014: "bad gateway", 1015: "TLS handshake failed",
+  1000: "normal closure",
+  1001: "going away",
+  1002: "protocol error",
+  1003: "unsupported data",
+  1005: "no status received",
+  1006: "abnormal closure",
+  1007: "invalid payload data",
+  1008: "policy violation",
+  1009: "message too big",
+  1010: "extension missing",
+  1011: "internal error",
+  1012: "service restart",
+  1013: "try again later",
+  1014: "bad gateway",
+  1015: "TLS handshake failed",
 });
 
 // The first that matches names the client; browsers claim to be each other, so the order matters.
@@ -60,11 +78,11 @@ export function endingWords({ by, how, code, reason }) {
     case "closing handshake":
       return closed;
     case "end of stream":
-      return half ? closed + ending.then.ended : ending.left(by);
+      return half ? closed + ending.after.ended : ending.left(by);
     case "reset":
-      return half ? closed + ending.then.reset : ending.reset(by);
+      return half ? closed + ending.after.reset : ending.reset(by);
     case "time-out":
-      return named ? closed + ending.then.late : ending.gaveUp(by) + (reason ? `: ${reason}` : "");
+      return named ? closed + ending.after.late : ending.gaveUp(by) + (reason ? `: ${reason}` : "");
     default:
       return `${by}: ${how}`;
   }
@@ -105,7 +123,8 @@ export function mark({ heartbeat, compressed, message, opcode, payload_size: cam
 }
 
 /** Why a frame has nothing to preview. @param {FrameEvent} frame */
-export const absence = ({ message, payload_size: size }) => (message || !size ? texts.stream.empty : texts.stream.nothingCame(size));
+export const absence = ({ message, payload_size: size }) =>
+  message || !size ? texts.stream.empty : texts.stream.nothingCame(size);
 
 /** One line about an event, as it was sent: it goes through `show` before anybody sees it. @param {Event} event */
 export function preview(event) {
@@ -113,7 +132,11 @@ export function preview(event) {
     case "frame":
       return framePreview(event);
     case "opened":
-      return [event.peer, event.request.line, ...(event.subprotocol ? [texts.stream.subprotocol(event.subprotocol)] : [])].join(" · ");
+      return [
+        event.peer,
+        event.request.line,
+        ...(event.subprotocol ? [texts.stream.subprotocol(event.subprotocol)] : []),
+      ].join(" · ");
     case "refused":
       return event.refusal.reason;
     case "closed":
@@ -134,7 +157,8 @@ function readsAsText(opcode, bytes) {
 }
 
 /** Whether what is shown of a frame reads as text: what is compressed does only once it is inflated. @param {FrameEvent} frame @param {Uint8Array} bytes */
-export const isReadable = (frame, bytes) => readsAsText(frame.opcode, bytes) && (frame.message !== null || !(frame.compressed || frame.rsv1));
+export const isReadable = (frame, bytes) =>
+  readsAsText(frame.opcode, bytes) && (frame.message !== null || !(frame.compressed || frame.rsv1));
 
 /** @param {FrameEvent} frame */
 function framePreview(frame) {
@@ -151,5 +175,7 @@ function framePreview(frame) {
 /** Whole characters, no more than a line needs. @param {string} text */
 function cut(text) {
   const characters = [...text];
-  return characters.length > PREVIEW_CHARACTERS ? `${characters.slice(0, PREVIEW_CHARACTERS).join("")}…` : text;
+  return characters.length > PREVIEW_CHARACTERS
+    ? `${characters.slice(0, PREVIEW_CHARACTERS).join("")}…`
+    : text;
 }

@@ -51,7 +51,12 @@ const ways = {
       const request = new XMLHttpRequest();
       request.open("GET", url);
       request.withCredentials = true;
-      request.onloadend = () => resolve({ status: request.status, text: request.responseText, headers: request.getAllResponseHeaders() });
+      request.onloadend = () =>
+        resolve({
+          status: request.status,
+          text: request.responseText,
+          headers: request.getAllResponseHeaders(),
+        });
       request.send();
     }),
 
@@ -97,7 +102,8 @@ const ways = {
   frame: (url, name, attribute) =>
     new Promise((resolve) => {
       const element = Object.assign(document.createElement(name), { [attribute]: url });
-      element.onload = () => resolve(element.contentWindow ? look(element.contentWindow) : "nothing");
+      element.onload = () =>
+        resolve(element.contentWindow ? look(element.contentWindow) : "nothing");
       element.onerror = (event) => resolve(said(event));
       document.body.append(element);
     }),
@@ -105,7 +111,12 @@ const ways = {
   form: (url, enctype) =>
     new Promise((resolve) => {
       const frame = Object.assign(document.createElement("iframe"), { name: url });
-      const form = Object.assign(document.createElement("form"), { action: url, method: "post", enctype, target: url });
+      const form = Object.assign(document.createElement("form"), {
+        action: url,
+        method: "post",
+        enctype,
+        target: url,
+      });
       document.body.append(frame, form);
       frame.onload = () => resolve(look(frame.contentWindow));
       form.submit();
@@ -130,6 +141,11 @@ globalThis.besides = (target) => ({
   timings: performance
     .getEntriesByType("resource")
     .filter(({ name }) => name.startsWith(target))
-    .map(({ responseStatus, encodedBodySize, decodedBodySize, contentType }) => [responseStatus, encodedBodySize, decodedBodySize, contentType]),
+    .map(({ responseStatus, encodedBodySize, decodedBodySize, contentType }) => [
+      responseStatus,
+      encodedBodySize,
+      decodedBodySize,
+      contentType,
+    ]),
 });
 globalThis.look = look;
