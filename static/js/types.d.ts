@@ -20,6 +20,17 @@ export interface Ending {
   how: "closing handshake" | "end of stream" | "reset" | "time-out";
   code: number | null;
   reason: string;
+  /** How long nothing had passed in either direction before it, in microseconds. */
+  quiet: number;
+}
+
+/** An ending in whole sentences. */
+export interface Told {
+  sentence: string;
+  /** What that usually means. */
+  meaning: string;
+  /** Of an RFC, or empty. */
+  clause: string;
 }
 
 export interface Refusal {
@@ -50,7 +61,12 @@ export interface Row {
   bytes_out: number;
   /** Pings that the server sent because nothing came. */
   heartbeats: number;
+  /** Of the last ping that was answered, in microseconds. */
   round_trip: number | null;
+  /** When its pong came. */
+  round_trip_at: number | null;
+  /** When something last passed in either direction. */
+  quiet_since: number;
   ending: Ending | null;
   refusal: Refusal | null;
 }
@@ -125,6 +141,20 @@ export interface ClosedEvent extends Common, Ending {
 }
 
 export type Event = OpenedEvent | RefusedEvent | FrameEvent | NotedEvent | ClosedEvent;
+
+/** What there is to know of one connection. */
+export interface Detail {
+  connection: Row;
+  began: Began;
+  /** Of pings and their pongs, oldest first. */
+  round_trips: RoundTrip[];
+  ending: Told | null;
+}
+
+export interface RoundTrip {
+  time: number;
+  round_trip: number;
+}
 
 export interface Hello {
   type: "hello";
