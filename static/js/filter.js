@@ -1,13 +1,11 @@
 // @ts-check
-/** What the stream lets through: a text or regular expression, control frames or not, one connection or all. */
+/** What the stream lets through: a text or regular expression, kinds of lines, one connection or all. */
 
-import { search } from "./search.js";
-import { part, write } from "./stamps.js";
+import { Search } from "./search.js";
 import { texts } from "./texts.js";
-import { clientName, flags, isControl, mark, opcodeName, preview } from "./words.js";
+import { clientName, flags, mark, opcodeName, preview } from "./words.js";
 
 /** @typedef {import("./types").Line} Line */
-/** @typedef {{ query: string, control: boolean, connection: string | null }} Wanted */
 
 /** The preview of a line, made once. @param {Line} line */
 export function previewOf(line) {
@@ -19,46 +17,95 @@ export function previewOf(line) {
   return line.preview;
 }
 
+export class Filter {
+  #search = new Search("");
+  #query = "";
+  /** @type {(line: Line) => boolean} */ #isShown = () => true;
+  /** @type {string | null} */ connection = null;
+
+  /**
+   * Search for something else from now on.
+   * @param {string} query
+   * @returns {boolean} whether it can be; if not, all stays as it was
+   */
+  search(query) {
+    try {
+      const search = new Search(query.trim());
+      this.cancel();
+      this.#search = search;
+    } catch {
+      return false;
+    }
+    this.#query = query.trim();
+    return true;
+  }
+
+  /** Let through only these kinds of lines. @param {(line: Line) => boolean} isShown */
+  kinds(isShown) {
+    this.#isShown = isShown;
+  }
+
+  get isSearching() {
+    return this.#query !== "";
+  }
+
+  /**
+   * Decide of each line whether it is let through.
+   * @param {Line[]} lines
+   * @param {(inTime: boolean) => void} done called at once, or when a worker has answered; not `inTime`
+   *   where the expression took too long, and all lines are let through
+   */
+  decide(lines, done) {
+    /** @type {Line[]} */ const candidates = [];
+    for (const line of lines) {
+      line.lets = line.event === null || this.#concerns(line);
+      if (line.lets && line.event) candidates.push(line);
+    }
+    if (!this.#search.isPattern || !candidates.length) {
+      for (const line of this.isSearching ? candidates : []) {
+        line.lets = this.#search.includes(searched(line));
+      }
+      done(true);
+      return;
+    }
+    this.#search.match(candidates.map(searched), (found) => {
+      for (const [i, line] of candidates.entries()) line.lets = !found || found[i] === 1;
+      done(found !== null);
+    });
+  }
+
+  /** Decide no further: `done` is not called any more. */
+  cancel() {
+    this.#search.end();
+  }
+
+  /** @param {Line} line */
+  #concerns(line) {
+    return (
+      (this.connection === null || line.event?.connection === this.connection) &&
+      this.#isShown(line)
+    );
+  }
+}
+
 /**
- * Make the predicate of what is wanted; null where the regular expression is none.
- * @param {Wanted} wanted @param {() => void} slow called when the expression takes too long, and lets everything through
- * @returns {((line: Line) => boolean) | null}
+ * What of a line one can search for: its words as they stand there; and by itself what is special
+ * about it, since an expression may ask for the end of what was sent.
+ * @param {Line} line @returns {string[]}
  */
-export function predicate({ query, control, connection }, slow) {
-  const matches = search(query.trim(), slow);
-  if (!matches) return null;
-  return (line) => {
-    const { event } = line;
-    if (!event) return true;
-    if (connection !== null && event.connection !== connection) return false;
-    if (!control && event.kind === "frame" && isControl(event.opcode)) return false;
-    // A mark is searched by itself: an expression may ask for the end of what was sent.
-    const special = event.kind === "frame" ? mark(event) : "";
-    return matches(searched(line)) || (special !== "" && matches(special));
-  };
-}
-
-/** Say beside the field what is wrong with the filter. @param {string | null} sentence */
-export function explain(sentence) {
-  part("filter").setAttribute("aria-invalid", String(sentence !== null));
-  part("filter-problem").hidden = sentence === null;
-  write(part("filter-problem"), sentence ?? "");
-}
-
-/** What of a line one can search for: its words, as they stand there. @param {Line} line */
 function searched(line) {
   const { event } = line;
-  if (!event) return "";
+  if (!event) return [];
   if (event.kind === "frame") {
-    return joined(opcodeName(event.opcode), ...flags(event), previewOf(line), event.note);
+    const words = joined(opcodeName(event.opcode), ...flags(event), previewOf(line), event.note);
+    const special = mark(event);
+    return special ? [words, special] : [words];
   }
   const headers = event.kind === "opened" || event.kind === "refused" ? event.request.headers : [];
   const agent = headers.find(([name]) => name.toLowerCase() === "user-agent");
-  return joined(
-    texts.stream.kinds[event.kind],
-    previewOf(line),
-    agent ? clientName(agent[1]) : null,
-  );
+  return [
+    joined(texts.stream.kinds[event.kind], previewOf(line), agent ? clientName(agent[1]) : null),
+  ];
 }
 
 /** Words with a space between them, and none at the end, where an expression may ask for it. @param {(string | null)[]} words */

@@ -2,6 +2,7 @@
 /** The lines that this page keeps: a bounded memory, and the part of it that the filter lets through. */
 
 /** @typedef {import("./types").Line} Line */
+/** @typedef {import("./types").Event} Event */
 /** @typedef {import("./types").GapKind} GapKind */
 
 /** What is kept while the end is followed. */
@@ -9,6 +10,8 @@ export const KEPT = 2000;
 /** What may pile up below somebody who reads, before the newest have to wait. */
 const KEPT_HELD = 4000;
 const WAITING = 2000;
+/** What the payloads of those kept may come to, in characters; and of those that wait. */
+const KEPT_PAYLOADS = 4_000_000;
 /** How many of the lines kept may be heartbeats: those of many idle connections would drive out all others. */
 const KEPT_HEARTBEATS = 400;
 
@@ -21,7 +24,8 @@ export class Lines {
   #number = 0;
   /** How many of the lines kept are heartbeats. */
   #heartbeats = 0;
-  /** @type {(line: Line) => boolean} */ #lets = () => true;
+  /** What the payloads come to of the lines kept, and of those that wait. */
+  #payloads = { kept: 0, waiting: 0 };
   /** Waiting lines stay out of sight: somebody has paused. */
   paused = false;
   /** Nothing may move: somebody reads further up. */
@@ -31,39 +35,39 @@ export class Lines {
   /** How many events have come that the filter lets through, in view or waiting. */
   came = 0;
 
-  /** @param {import("./types").Event} event */
-  addEvent(event) {
-    this.#add({ number: this.#next(), event, gap: null, size: 1, preview: null });
-  }
-
-  /** @param {GapKind} gap @param {number} size */
-  addGap(gap, size) {
-    const last = this.#waiting.at(-1) ?? this.all.at(-1);
-    if (last && last.gap === gap) {
-      grow(last, size);
-      this.came += size;
-      if (this.#waiting.length) this.waiting += size;
-      return;
-    }
-    this.#add({ number: this.#next(), event: null, gap, size, preview: null });
-  }
-
-  #next() {
+  /** A new line, which is not among these yet. @param {Event | null} event @param {GapKind | null} gap */
+  make(event, gap = null, size = 1) {
     this.#number += 1;
-    return this.#number;
+    return lineOf(this.#number, event, gap, size);
   }
 
-  /** Show only the lines for which the predicate holds. @param {(line: Line) => boolean} lets */
-  filter(lets) {
-    this.#lets = lets;
-    this.shown = this.all.filter(lets);
+  /** Take lines of which is decided whether the filter lets them through. @param {Line[]} lines */
+  take(lines) {
+    for (const line of lines) {
+      const last = this.#waiting.at(-1) ?? this.all.at(-1);
+      if (line.gap && last?.gap === line.gap) {
+        grow(last, line.size);
+        this.came += line.size;
+        if (this.#waiting.length) this.waiting += line.size;
+      } else this.#add(line);
+    }
+  }
+
+  /** Those kept and those that wait. */
+  get everything() {
+    return [...this.all, ...this.#waiting];
+  }
+
+  /** Look again at which lines are let through. */
+  refilter() {
+    this.shown = this.all.filter(({ lets }) => lets);
   }
 
   /** Take in what waits, and forget the oldest beyond the bound; call when nobody is held up by it. */
   settle() {
     if (this.paused || this.held) return;
     const { size, number } = this.#dropped;
-    if (size) this.#keep({ number, event: null, gap: "unkept", size, preview: null });
+    if (size) this.#keep(lineOf(number, null, "unkept", size));
     for (const line of this.#waiting) this.#keep(line);
     this.#forgetWaiting();
     this.#forgetHeartbeats();
@@ -74,24 +78,24 @@ export class Lines {
     this.all = [];
     this.shown = [];
     this.#heartbeats = 0;
+    this.#payloads.kept = 0;
     this.#forgetWaiting();
   }
 
   /** @param {Line} line */
   #add(line) {
-    if (this.#lets(line)) this.came += line.size;
-    if (
-      !this.paused &&
-      this.#waiting.length === 0 &&
-      !(this.held && this.all.length >= KEPT_HELD)
-    ) {
+    if (line.lets) this.came += line.size;
+    const crowded = this.all.length >= KEPT_HELD || this.#payloads.kept > 2 * KEPT_PAYLOADS;
+    if (!this.paused && this.#waiting.length === 0 && !(this.held && crowded)) {
       this.#keep(line);
       return;
     }
     this.#waiting.push(line);
     this.waiting += line.size;
-    if (this.#waiting.length <= WAITING) return;
-    const dropped = this.#waiting.splice(0, WAITING / 2);
+    this.#payloads.waiting += payloadOf(line);
+    if (this.#waiting.length <= WAITING && this.#payloads.waiting <= KEPT_PAYLOADS) return;
+    const dropped = this.#waiting.splice(0, Math.ceil(this.#waiting.length / 2));
+    this.#payloads.waiting -= payloadsOf(dropped);
     // The gap has the number of the last line that it stands for: numbers stay in order.
     this.#dropped = {
       size: this.#dropped.size + sizeOf(dropped),
@@ -102,13 +106,15 @@ export class Lines {
   /** @param {Line} line */
   #keep(line) {
     this.all.push(line);
+    this.#payloads.kept += payloadOf(line);
     if (isHeartbeat(line)) this.#heartbeats += 1;
-    if (this.#lets(line)) this.shown.push(line);
+    if (line.lets) this.shown.push(line);
   }
 
   #forgetWaiting() {
     this.#waiting = [];
     this.waiting = 0;
+    this.#payloads.waiting = 0;
     this.#dropped = { size: 0, number: 0 };
   }
 
@@ -119,15 +125,29 @@ export class Lines {
     this.all = this.all.filter((line) => !gone.has(line));
     this.shown = this.shown.filter((line) => !gone.has(line));
     this.#heartbeats -= gone.size;
+    this.#payloads.kept -= payloadsOf([...gone]);
+  }
+
+  /** How many lines from a place on are beyond the bounds. @param {number} start */
+  #over(start) {
+    let over = Math.max(0, this.all.length - start - KEPT);
+    let payloads = this.#payloads.kept - payloadsOf(this.all.slice(start, start + over));
+    // The newest stays, whatever it holds.
+    while (payloads > KEPT_PAYLOADS && start + over < this.all.length - 1) {
+      payloads -= payloadOf(this.all[start + over]);
+      over += 1;
+    }
+    return over;
   }
 
   /** Only the newest lines stay; one gap above them counts what went before. */
   #forgetOldest() {
     const top = this.all[0]?.gap === "earlier" ? this.all[0] : null;
     const start = top ? 1 : 0;
-    const over = this.all.length - start - KEPT;
+    const over = this.#over(start);
     if (over <= 0) return;
     const gone = this.all.splice(start, over);
+    this.#payloads.kept -= payloadsOf(gone);
     this.#heartbeats -= gone.filter(isHeartbeat).length;
     const { number } = gone[gone.length - 1];
     let end = start;
@@ -136,21 +156,32 @@ export class Lines {
     const size = sizeOf(gone);
     if (top) grow(top, size);
     else if (size) {
-      const gap = /** @type {Line} */ ({
-        number,
-        event: null,
-        gap: "earlier",
-        size,
-        preview: null,
-      });
+      const gap = lineOf(number, null, "earlier", size);
       this.all.unshift(gap);
       this.shown.unshift(gap);
     }
   }
 }
 
+/** @param {number} number @param {Event | null} event @param {GapKind | null} gap @param {number} size @returns {Line} */
+const lineOf = (number, event, gap, size) => ({
+  number,
+  event,
+  gap,
+  size,
+  preview: null,
+  lets: true,
+});
+
 /** @param {Line} line */
 const isHeartbeat = ({ event }) => event?.kind === "frame" && event.heartbeat;
+
+/** @param {Line} line */
+const payloadOf = ({ event }) =>
+  event?.kind === "frame" ? event.payload.length + (event.message?.payload.length ?? 0) : 0;
+
+/** @param {Line[]} lines */
+const payloadsOf = (lines) => lines.reduce((sum, line) => sum + payloadOf(line), 0);
 
 /** How many events lines stand for. @param {Line[]} lines */
 const sizeOf = (lines) => lines.reduce((sum, { size }) => sum + size, 0);

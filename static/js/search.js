@@ -1,72 +1,65 @@
 // @ts-check
-/** A search in the lines: text, or a regular expression that is given up before it hangs the page. */
+/** A search in the lines: text at once, a regular expression in a worker that is ended if it takes too long. */
 
-/** What of a line is searched, in characters. */
+/** What of a text is searched, in characters. */
 const SEARCHED = 1000;
-/** What a regular expression may take, in milliseconds, in so many of them. */
-const BUDGET = 150;
-const WINDOW = 1000;
-const PREFIX_STEP = 2;
+/** How long a regular expression may take over one batch of lines, in milliseconds. */
+const PATIENCE = 1000;
+// From the place of this module: the page that asks may be a permalink.
+const WORKER = new URL("./search-worker.js", import.meta.url);
 
-/**
- * Make the test of what somebody asks for; null where the regular expression is none.
- * @param {string} query @param {() => void} slow called once, when the expression is given up and lets everything through
- * @returns {((text: string) => boolean) | null}
- */
-export function search(query, slow) {
-  if (!query) return () => true;
-  const expression = /^\/(.+)\/(i?)$/.exec(query);
-  if (!expression) {
-    const needle = query.toLowerCase();
-    return (text) => text.toLowerCase().includes(needle);
+export class Search {
+  #needle = "";
+  /** @type {RegExp | null} */ #pattern = null;
+  /** @type {Worker | null} */ #worker = null;
+  #timer = 0;
+
+  /**
+   * Take what somebody asks for: a text, or an expression between slashes.
+   * @param {string} query
+   * @throws {SyntaxError} where the regular expression is none
+   */
+  constructor(query) {
+    const expression = /^\/(.+)\/(i?)$/.exec(query);
+    if (expression) this.#pattern = new RegExp(expression[1], `${expression[2]}u`);
+    else this.#needle = query.toLowerCase();
   }
-  try {
-    return bounded(new RegExp(expression[1], `${expression[2]}u`), slow);
-  } catch {
-    return null;
+
+  /** Whether an answer takes a worker, and so some time. */
+  get isPattern() {
+    return this.#pattern !== null;
   }
-}
 
-/** @param {RegExp} pattern @param {() => void} slow @returns {(text: string) => boolean} */
-function bounded(pattern, slow) {
-  const risky = backtracks(pattern.source);
-  let from = -WINDOW;
-  let spent = 0;
-  let abandoned = false;
-  return (text) => {
-    if (abandoned) return true;
-    const searched = text.slice(0, SEARCHED);
-    const begun = performance.now();
-    if (begun - from > WINDOW) {
-      from = begun;
-      spent = 0;
-    }
-    const over = () => spent + performance.now() - begun > BUDGET;
-    // A regular expression cannot be interrupted. What backtracks is tried on ever longer pieces of
-    // the text, each made to fail at its end, so that what takes too long is noticed while it is short.
-    let tooLong = false;
-    for (
-      let length = PREFIX_STEP;
-      risky && !tooLong && length < searched.length;
-      length += PREFIX_STEP
-    ) {
-      pattern.test(`${searched.slice(0, length)}\0`);
-      tooLong = over();
-    }
-    const found = !tooLong && pattern.test(searched);
-    if (tooLong || over()) {
-      abandoned = true;
-      slow();
-      return true;
-    }
-    spent += performance.now() - begun;
-    return found;
-  };
-}
+  /** Whether one of the texts holds the text that is searched for. @param {string[]} texts */
+  includes(texts) {
+    return texts.some((text) => text.toLowerCase().includes(this.#needle));
+  }
 
-/** Whether an expression may try the same characters in many ways. @param {string} source */
-function backtracks(source) {
-  const bare = source.replace(/\\[^1-9k]/g, "_").replace(/\[[^\]]*\]/g, "_");
-  const repeats = bare.match(/[*+]|\{\d+,?\d*\}/g) ?? [];
-  return repeats.length > 1 || /\)[*+{]/.test(bare) || /\\[1-9k]/.test(bare);
+  /**
+   * Try the expression on the texts of each line, one batch at a time.
+   * @param {string[][]} texts
+   * @param {(found: Uint8Array | null) => void} answer 1 for each line that matches; null where it takes too long
+   */
+  match(texts, answer) {
+    const { source, flags } = /** @type {RegExp} */ (this.#pattern);
+    this.#worker ??= new Worker(WORKER, { type: "module", name: "search" });
+    const settle = (/** @type {Uint8Array | null} */ found) => {
+      clearTimeout(this.#timer);
+      if (!found) this.end();
+      answer(found);
+    };
+    this.#worker.onmessage = ({ data }) => settle(data);
+    // It could not be loaded: the server may be gone.
+    this.#worker.onerror = () => settle(null);
+    this.#timer = window.setTimeout(() => settle(null), PATIENCE);
+    const searched = texts.map((each) => each.map((text) => text.slice(0, SEARCHED)));
+    this.#worker.postMessage({ source, flags, texts: searched });
+  }
+
+  /** End what is being searched for; no answer comes. */
+  end() {
+    clearTimeout(this.#timer);
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
 }

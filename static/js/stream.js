@@ -2,8 +2,7 @@
 /** The stream of frames: follows its end, or stays where somebody reads. */
 
 import { drawBlank } from "./blank.js";
-import { explain, predicate } from "./filter.js";
-import { shortId } from "./format.js";
+import { FilterBar } from "./filter-bar.js";
 import { KEPT, Lines } from "./lines.js";
 import { fillRow, makeRow } from "./row.js";
 import { Scroller } from "./scroller.js";
@@ -17,8 +16,10 @@ export class Stream extends EventTarget {
   #choice;
   #picture;
   #scroller;
-  #control = true;
-  #query = "";
+  #bar;
+  /** Lines of which is to be decided whether the filter lets them through, and those it is being decided of. */
+  #arriving = /** @type {Line[]} */ ([]);
+  #deciding = /** @type {Line[] | null} */ (null);
   #clock = false;
   #cleared = false;
   /** How many events had come when the end was last in view. */
@@ -27,7 +28,6 @@ export class Stream extends EventTarget {
   #anew = false;
   /** Whether the feed's lines have taken the place of those that came with the page. */
   #fed = false;
-  /** @type {string | null} */ #connection = null;
   /** Since when times are counted, where all connections are shown. @type {number | null} */ #since;
 
   /** @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture */
@@ -35,6 +35,7 @@ export class Stream extends EventTarget {
     super();
     this.#choice = choice;
     this.#picture = picture;
+    this.#bar = new FilterBar(choice);
     this.#since = Number(part("stream").dataset.since) || null;
     const frame = part("stream-grid");
     frame.scrollTop = frame.scrollHeight;
@@ -46,15 +47,11 @@ export class Stream extends EventTarget {
     });
     choice.addEventListener("change", () => this.#chosen());
     part("canvas").addEventListener("click", (event) => this.#click(event));
-    const filter = /** @type {HTMLInputElement} */ (part("filter"));
-    const hideControl = /** @type {HTMLInputElement} */ (part("hide-control"));
-    filter.addEventListener("input", () => this.#narrow({ query: filter.value }));
-    hideControl.addEventListener("change", () => this.#narrow({ control: !hideControl.checked }));
+    this.#bar.addEventListener("change", () => this.#narrow());
     part("pause").addEventListener("click", () => this.pause());
     part("clear").addEventListener("click", () => this.#clear());
     part("news").addEventListener("click", () => this.follow());
-    part("narrowed").addEventListener("click", () => choice.chooseConnection(null));
-    part("blank-step").addEventListener("click", () => this.#showAll());
+    part("blank-step").addEventListener("click", () => this.#bar.showAll());
     part("time-mode").addEventListener("click", () => this.#switchTime());
   }
 
@@ -69,15 +66,14 @@ export class Stream extends EventTarget {
 
   /** Take in a batch of the feed. @param {import("./types").Events} batch @param {number} earlier how many went before what a new page gets */
   add(batch, earlier = 0) {
-    if (earlier) this.#lines.addGap("earlier", earlier);
-    if (batch.forgotten) this.#lines.addGap("forgotten", batch.forgotten);
-    if (batch.skipped) this.#lines.addGap("skipped", batch.skipped);
+    if (earlier) this.#arriving.push(this.#lines.make(null, "earlier", earlier));
+    const { forgotten, skipped, events } = batch;
+    if (forgotten) this.#arriving.push(this.#lines.make(null, "forgotten", forgotten));
+    if (skipped) this.#arriving.push(this.#lines.make(null, "skipped", skipped));
     this.#feed();
-    for (const event of batch.events) {
-      this.#since ??= event.time;
-      this.#lines.addEvent(event);
-    }
-    this.#soon();
+    this.#since ??= events[0]?.time ?? null;
+    for (const event of events) this.#arriving.push(this.#lines.make(event));
+    this.#sift();
   }
 
   /** What came with the page gives way to the feed's own lines, in the same frame and at the same place. */
@@ -89,8 +85,8 @@ export class Stream extends EventTarget {
 
   /** @param {import("./types").GapKind} kind */
   gap(kind, size = 0) {
-    this.#lines.addGap(kind, size);
-    this.#soon();
+    this.#arriving.push(this.#lines.make(null, kind, size));
+    this.#sift();
   }
 
   /** Look again at whether anybody has connected; `anew` where lines that stand there look different now. */
@@ -100,7 +96,7 @@ export class Stream extends EventTarget {
 
   /** Whether not every event is let through. */
   get narrowed() {
-    return this.#query.trim() !== "" || !this.#control || this.#connection !== null;
+    return this.#bar.narrowed;
   }
 
   /** Hold the view, or let it go on. */
@@ -152,12 +148,10 @@ export class Stream extends EventTarget {
 
   get #origin() {
     if (this.#clock) return null;
-    if (this.#connection === null) return this.#since;
-    return (
-      this.#picture.rows.get(this.#connection)?.opened ??
-      this.#picture.handshakes.get(this.#connection)?.time ??
-      this.#since
-    );
+    const { connection } = this.#bar.filter;
+    if (connection === null) return this.#since;
+    const { rows, handshakes } = this.#picture;
+    return rows.get(connection)?.opened ?? handshakes.get(connection)?.time ?? this.#since;
   }
 
   /** @param {MouseEvent} event */
@@ -171,48 +165,51 @@ export class Stream extends EventTarget {
   }
 
   #chosen() {
-    const { connection, line } = this.#choice;
+    const { line } = this.#choice;
     part("stream-grid").setAttribute("aria-activedescendant", line ? `line-${line.number}` : "");
-    if (connection !== this.#connection) {
-      this.#connection = connection;
-      part("narrowed").hidden = connection === null;
-      if (connection !== null)
-        write(part("narrowed-words"), texts.stream.narrowed(shortId(connection)));
-      this.#narrow({});
-    } else this.#soon(true);
+    this.#soon(true);
   }
 
-  /** @param {{ query?: string, control?: boolean }} change */
-  #narrow(change) {
-    const { query = this.#query, control = this.#control } = change;
-    if (change.query !== undefined) explain(null);
-    const wanted = { query, control, connection: this.#connection };
-    const lets = predicate(wanted, () => {
-      explain(texts.stream.slowPattern);
-      // What it had not let through before it was given up comes back.
-      queueMicrotask(() => {
-        if (query !== this.#query) return;
-        this.#query = "";
-        this.#narrow({});
-      });
+  /** Let the lines that have come through, in order; a search by an expression takes its time. */
+  #sift() {
+    if (this.#deciding || !this.#arriving.length) return;
+    const lines = this.#arriving;
+    this.#arriving = [];
+    this.#decide(lines, () => this.#lines.take(lines));
+  }
+
+  /** The filter is another: decide anew of all lines. */
+  #narrow() {
+    this.#bar.filter.cancel();
+    // What had not been decided of comes after what was there before.
+    if (this.#deciding) this.#arriving.unshift(...this.#deciding);
+    this.#decide(this.#lines.everything, () => {
+      this.#lines.refilter();
+      this.#anew = true;
+      this.follow();
+    }, []);
+  }
+
+  /** @param {Line[]} lines @param {() => void} decided @param {Line[]} back what waits on if the filter changes meanwhile */
+  #decide(lines, decided, back = lines) {
+    this.#deciding = back;
+    this.#bar.filter.decide(lines, (inTime) => {
+      this.#deciding = null;
+      decided();
+      this.#soon();
+      if (inTime) this.#sift();
+      else {
+        this.#bar.giveUp();
+        this.#narrow();
+      }
     });
-    if (!lets) return explain(texts.stream.badPattern);
-    this.#query = query;
-    this.#control = control;
-    this.#lines.filter(lets);
-    this.#anew = true;
-    this.follow();
-  }
-
-  #showAll() {
-    /** @type {HTMLInputElement} */ (part("filter")).value = "";
-    /** @type {HTMLInputElement} */ (part("hide-control")).checked = false;
-    if (this.#choice.connection !== null) this.#choice.chooseConnection(null);
-    this.#narrow({ query: "", control: true });
   }
 
   #clear() {
     this.#feed();
+    this.#bar.filter.cancel();
+    this.#deciding = null;
+    this.#arriving = [];
     this.#lines.clear();
     this.#seen = this.#lines.came;
     this.#cleared = true;

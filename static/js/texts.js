@@ -57,6 +57,8 @@ export const texts = {
     lines: (/** @type {number} */ shown, /** @type {number} */ all) =>
       shown === all ? plural(all, "line") : `${count(shown)} of ${plural(all, "line")}`,
     narrowed: (/** @type {string} */ id) => `Connection ${id}`,
+    kindsShown: (/** @type {number} */ hidden) =>
+      hidden ? `Kinds, ${count(hidden)} hidden` : "Kinds",
     pause: "Pause",
     resume: "Go on",
     cleared: "Cleared. What comes next appears here; the server's record stays.",

@@ -197,4 +197,6 @@ export interface Line {
   size: number;
   /** The preview, once somebody has looked. */
   preview: string | null;
+  /** Whether the filter lets it through. */
+  lets: boolean;
 }

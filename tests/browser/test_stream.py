@@ -219,3 +219,32 @@ async def test_time_is_counted_from_the_start_or_told_by_the_clock(
         await expect(time).to_have_text(re.compile(r"^\d\d:\d\d:\d\d\.\d{3}$"))
         shown = await time.inner_text()
         assert f" {shown}" in (await time.get_attribute("title") or "")
+
+
+@pytest.mark.parametrize("view", ["followed", "held", "paused"])
+async def test_the_page_keeps_no_more_payloads_than_it_should(page: Page, view: str) -> None:
+    """A frame may have 64 KiB and more recorded of it, and two thousand of those are too much."""
+    largest, kept, stood_for = await page.evaluate(
+        """async view => {
+            const { Lines } = await import("/static/js/lines.js");
+            const lines = new Lines();
+            lines.held = view === "held";
+            lines.paused = view === "paused";
+            const payload = "A".repeat(100_000);
+            const sum = all => all.reduce((sum, { event }) => sum + (event ? 100_000 : 0), 0);
+            let largest = 0;
+            for (let n = 0; n < 1000; n += 1) {
+                lines.take([lines.make({ kind: "frame", number: n, payload, heartbeat: false })]);
+                lines.settle();
+                largest = Math.max(largest, sum(lines.everything));
+            }
+            lines.held = lines.paused = false;
+            lines.settle();
+            const stoodFor = lines.all.reduce((sum, { size }) => sum + size, 0);
+            return [largest, sum(lines.all), stoodFor];
+        }""",
+        view,
+    )
+    assert largest <= 12_100_000
+    assert 2_000_000 < kept <= 4_000_000
+    assert stood_for == 1000
