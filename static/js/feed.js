@@ -4,7 +4,12 @@
 /** @typedef {import("./types").Hello} Hello */
 /** @typedef {import("./types").Events} Events */
 /** @typedef {import("./types").State} State */
-/** @typedef {{ state: "connecting" | "live" | "silent" | "lost" | "locked", seconds: number }} FeedState */
+/**
+ * @typedef {object} FeedState
+ * @property {"connecting" | "live" | "silent" | "lost" | "refused" | "locked"} state refused: the
+ *   server answers, and not by the feed; locked: it wants another token
+ * @property {number} seconds until the next attempt
+ */
 /**
  * @typedef {object} Reader
  * @property {(message: Hello, restarted: boolean) => void} hello
@@ -13,8 +18,12 @@
  * @property {(state: FeedState) => void} changed
  */
 
+// Between two attempts, in milliseconds, give or take a quarter.
 const SHORTEST = 500;
-const LONGEST = 5000;
+const LONGEST = 3200;
+// And where the server is there and refuses: so many pages may be watching that it has no place left.
+const REFUSED_LONGEST = 24_000;
+const REFUSED_OFTEN = 3;
 // The server says something every quarter of a second. What counts is how often this page has
 // looked, not the clock: a page that slept has not waited.
 const LOOK = 500;
@@ -35,6 +44,8 @@ export class Feed {
   #timer = 0;
   /** Whether the server wants another token than the one this page was opened with. */
   #locked = false;
+  /** How often the feed could not be had though the server was there. */
+  #refusals = 0;
   /** How many looks ago the server last said something. */
   #quiet = 0;
 
@@ -52,10 +63,7 @@ export class Feed {
   open() {
     clearTimeout(this.#timer);
     this.#due = 0;
-    this.#reader.changed({
-      state: this.#locked ? "locked" : this.#failures ? "lost" : "connecting",
-      seconds: 0,
-    });
+    this.#reader.changed({ state: this.#failures ? this.#why : "connecting", seconds: 0 });
     const address = new URL(this.#path, location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     if (this.#cursor !== null) address.searchParams.set("after", this.#cursor);
@@ -80,6 +88,7 @@ export class Feed {
         this.#run = message.run;
         this.#failures = 0;
         this.#locked = false;
+        this.#refusals = 0;
         this.#reader.changed({ state: "live", seconds: 0 });
         this.#reader.hello(message, restarted);
         break;
@@ -113,8 +122,8 @@ export class Feed {
     this.#failures += 1;
     // Not when it is lost, but when it cannot be had again.
     if (this.#failures > 1 && !this.#locked) void this.#askWhy();
-    const pause =
-      Math.min(LONGEST, SHORTEST * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
+    const most = this.#refusals > REFUSED_OFTEN ? REFUSED_LONGEST : LONGEST;
+    const pause = Math.min(most, SHORTEST * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
     this.#due = performance.now() + pause;
     this.#count();
   }
@@ -122,11 +131,18 @@ export class Feed {
   /** A WebSocket does not tell a page why it was refused; an ordinary request does. */
   async #askWhy() {
     try {
-      const { status } = await fetch(ORDINARY, { method: "HEAD", cache: "no-store" });
+      const { ok, status } = await fetch(ORDINARY, { method: "HEAD", cache: "no-store" });
       this.#locked = status === UNAUTHORIZED;
+      this.#refusals = ok ? this.#refusals + 1 : 0;
     } catch {
-      // Nobody is there.
+      this.#refusals = 0; // nobody is there
     }
+  }
+
+  /** What is known of why there is no feed. */
+  get #why() {
+    if (this.#locked) return "locked";
+    return this.#refusals > REFUSED_OFTEN ? "refused" : "lost";
   }
 
   #count() {
@@ -135,10 +151,7 @@ export class Feed {
       this.open();
       return;
     }
-    this.#reader.changed({
-      state: this.#locked ? "locked" : "lost",
-      seconds: Math.ceil(rest / 1000),
-    });
+    this.#reader.changed({ state: this.#why, seconds: Math.ceil(rest / 1000) });
     this.#timer = window.setTimeout(() => this.#count(), rest % 1000 || 1000);
   }
 

@@ -104,17 +104,20 @@ export class Header {
         ? ["lost", (seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying) + asOf]
         : state === "locked"
           ? ["lost", texts.feed.locked]
-          : state === "silent"
-            ? ["lost", texts.feed.silent + asOf]
-            : state === "connecting"
-              ? ["connecting", texts.feed.connecting]
-              : paused
-                ? ["paused", texts.feed.paused(this.#stream.waiting, this.#stream.narrowed)]
-                : gap
-                  ? ["gap", texts.feed.gap(this.#gap.size)]
-                  : ["live", texts.feed.live];
+          : state === "refused"
+            ? ["lost", texts.feed.refused(seconds)]
+            : state === "silent"
+              ? ["lost", texts.feed.silent + asOf]
+              : state === "connecting"
+                ? ["connecting", texts.feed.connecting]
+                : paused
+                  ? ["paused", texts.feed.paused(this.#stream.waiting, this.#stream.narrowed)]
+                  : gap
+                    ? ["gap", texts.feed.gap(this.#gap.size)]
+                    : ["live", texts.feed.live];
     part("feed-state").dataset.state = shown;
     write(part("feed-words"), words);
+    part("feed-words").title = state === "refused" ? texts.feed.refusedWhy : words;
   }
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** The page: who knows whom, and which way the feed flows through it. */
 
+import { mountAddress } from "./address.js";
 import { announce } from "./announce.js";
 import { Choice } from "./choice.js";
 import { Client } from "./client.js";
@@ -52,7 +53,7 @@ const feed = new Feed(LIVE, {
     header.feed(state);
     picture.frozen = state.state !== "live";
     changed();
-    const lost = state.state === "lost" || state.state === "locked";
+    const lost = !["live", "silent", "connecting"].includes(state.state);
     if (lost && !wasLost) stream.gap("lost");
     wasLost = lost;
   },
@@ -106,5 +107,6 @@ part("try-show").addEventListener("click", () => {
   toStream();
 });
 choice.addEventListener("change", offerOwn);
+mountAddress(choice);
 
 feed.open();

@@ -9,6 +9,8 @@ const plural = (/** @type {number} */ n, /** @type {string} */ one, many = `${on
   `${count(n)} ${n === 1 ? one : many}`;
 
 export const texts = {
+  title: (/** @type {string | null} */ id) =>
+    id === null ? "Echoscope" : `Connection ${id} · Echoscope`,
   feed: {
     connecting: "connecting",
     live: "live",
@@ -17,12 +19,16 @@ export const texts = {
     reconnecting: (/** @type {number} */ s) => `feed lost, reconnecting in ${s} s`,
     trying: "feed lost, reconnecting",
     silent: "feed silent",
+    refused: (/** @type {number} */ s) => `feed refused, trying again in ${s} s`,
+    refusedWhy:
+      "The server answers, but not by its live feed: too many pages may be watching, or a proxy in between passes no WebSockets.",
     locked: "new token needed: reload",
     asOf: (/** @type {string} */ clock) => `; as of ${clock} UTC`,
     gap: (/** @type {number} */ n) => `live, ${plural(n, "event")} left out`,
   },
   announce: {
     lost: "The live feed is lost. The page keeps what it has and reconnects.",
+    refused: "The server answers, but not by its live feed. The page keeps trying.",
     locked: "The server wants another token. Reload the page to give it.",
     silent: "The live feed is silent. What the page shows may be out of date.",
     back: "The live feed is back.",

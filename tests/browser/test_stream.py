@@ -98,7 +98,7 @@ async def left_out(page: Page) -> tuple[int, int]:
 
 
 async def test_what_comes_too_fast_is_left_out_and_counted(page: Page, server: Serving) -> None:
-    messages = 900
+    messages = 6000
     async with dial(port_of(server)) as peer:
         await echo(peer, *[b"m"] * messages)
         await echo(peer, b"the last one", opcode=0x2)

@@ -286,21 +286,46 @@ async def flood(peer: Peer, messages: int, payload: bytes) -> None:
 
 
 async def test_a_flood_is_sampled_and_what_is_left_out_is_counted(serve: Serve) -> None:
-    client = await serve(journal={"events": 1000})
+    client = await serve(journal={"events": 6000})
     journal = client.app[JOURNAL]
     watcher = await watch(client)
     await watcher.take()
     async with dial(port_of(client)) as peer:
-        await flood(peer, 4000, b"x" * 20)
+        await flood(peer, 8000, b"x" * 20)
         await peer.echoed(b"the last one")
-        await watcher.until(lambda: watcher.all("events")[-1:] and watcher.accounted == 8003)
+        await watcher.until(lambda: watcher.all("events")[-1:] and watcher.accounted == 16003)
     batches = watcher.all("events")
-    assert journal.recorded >= 8003
+    assert journal.recorded >= 16003
     assert max(len(batch["events"]) for batch in batches) == 200
     assert sum(batch["skipped"] for batch in batches) > 0
     assert sum(batch["forgotten"] for batch in batches) > 0
     cursors = [event["cursor"] for event in watcher.events]
     assert len(set(cursors)) == len(cursors)
+
+
+async def test_a_burst_is_told_whole_and_in_order(client: Client) -> None:
+    watcher = await watch(client)
+    await watcher.take()
+    async with dial(port_of(client)) as peer:
+        await flood(peer, 1500, b"x" * 20)
+        await watcher.until(lambda: len(watcher.events) == 3001)
+    assert max(len(batch["events"]) for batch in watcher.all("events")) == 200
+    assert watcher.accounted == 3001
+    cursors = [event["cursor"] for event in watcher.events]
+    assert cursors == [f"{client.app[JOURNAL].run}-{number}" for number in range(1, 3002)]
+
+
+async def test_what_lags_behind_is_given_up_for_the_newest(serve: Serve) -> None:
+    """Payloads of a megabyte each, of which a batch holds one: nobody waits for all of them."""
+    client = await serve(journal={"payload": 1024**2})
+    watcher = await watch(client)
+    await watcher.take()
+    async with dial(port_of(client)) as peer:
+        for number in range(100):
+            await peer.echoed(bytes(500_000) + b"%d" % number)
+        await watcher.until(lambda: watcher.accounted >= 201)
+    assert sum(batch["skipped"] for batch in watcher.all("events")) > 100
+    assert watcher.all("events")[-1]["cursor"] == client.app[JOURNAL].cursor
 
 
 async def test_of_many_heartbeats_some_are_told_and_the_others_counted(client: Client) -> None:

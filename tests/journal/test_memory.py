@@ -260,9 +260,11 @@ def test_a_reader_gets_the_newest_up_to_its_limit() -> None:
 
 def test_one_connection_can_be_read_alone() -> None:
     kept = journal()
-    kept.record_frames([record(1, connection="c-1"), record(2, connection="c-2")])
+    kept.record_frames([record(1, connection="c-1")])
+    kept.record_frames([record(2, connection="c-2")])
     kept.record(noted(3, "c-1"))
-    kept.record_frames([record(4, connection="c-1"), record(5, connection="c-2")])
+    kept.record_frames([record(4, connection="c-1")])
+    kept.record_frames([record(5, connection="c-2")])
     page = kept.read(limit=2, connection="c-1")
     assert numbers(page) == [3, 4]
     assert page.skipped == 1  # of its own

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from aiohttp import web
 
 from webapp.dashboard.encode import Shape, event_shape, row_shape, stats_shape
+from webapp.dashboard.pace import Pace
 from webapp.hub import Hub
 from webapp.journal.events import Event
 from webapp.journal.memory import Journal
@@ -27,9 +30,15 @@ MOST_HEARTBEATS = 50
 
 _INTERVAL = 0.05  # seconds between two batches of events
 _BEATS_PER_STATE = 5  # every so many of these, the connections
-# A batch is a sample when more happens than somebody could read.
+# A batch. In a second 2000 events are told, or as many KiB, and twice that at once after a while:
+# of more a sample, which nobody could read either.
 _MOST_EVENTS = 200
 _MOST_BYTES = 256 * 1024
+_PER_SECOND = 2000
+_BURST = 4000
+_EVENT_BYTES = 1024
+# And what of a sample there is at least, however many watchers are out of step.
+_LEAST_EVENTS = 20
 _HEARTBEAT = 20.0  # seconds, to notice pages that went without a word
 _GOODBYE = 0.5  # seconds; aiohttp no longer delivers the answers at shutdown
 
@@ -60,6 +69,7 @@ class Feed:
         self._beat = asyncio.Event()  # set and cleared at once: wakes whoever waits
         self._pulse: asyncio.Task[None] | None = None
         self._batch: tuple[str, _Batch] | None = None  # the last one, and its starting point
+        self._pace = Pace(_PER_SECOND, _BURST, time.monotonic)
         self._rows: dict[str, Shape] = {}  # as last told
         self._states = 0
         self._state = ""
@@ -169,21 +179,31 @@ class Feed:
             return _Batch("", cursor)
         if self._batch is not None:
             start, batch = self._batch
-            if start == cursor and batch.cursor == self._journal.cursor:
+            if start == cursor:
                 return batch
-        page = self._journal.read(cursor, limit=_MOST_EVENTS, heartbeats=MOST_HEARTBEATS)
-        events = _newest(page.events)
+        # A new watcher has all before it, and is content with the newest of that.
+        limit = max(self._pace.allowance, _LEAST_EVENTS) if cursor else _MOST_EVENTS
+        page = self._journal.read(cursor, limit=limit, heartbeats=MOST_HEARTBEATS)
+        if page.skipped or cursor is None:
+            events = _fitting(reversed(page.events))[::-1]
+            skipped, end = page.skipped + len(page.events) - len(events), page.cursor
+        else:
+            # All are told, if need be in more than one batch.
+            events = _fitting(page.events)
+            whole = len(events) == len(page.events)
+            skipped, end = 0, page.cursor if whole else page.events[len(events) - 1][0]
         told = {
             "type": "events",
-            "cursor": page.cursor,
+            "cursor": end,
             "forgotten": page.forgotten,
-            "skipped": page.skipped + len(page.events) - len(events),
+            "skipped": skipped,
             "restarted": page.restarted,
         }
         # The events are in JSON already, as that is what the bound of a batch is about.
         frame = json.dumps(told).removesuffix("}")
-        batch = _Batch(f'{frame}, "events": [{", ".join(events)}]}}', page.cursor)
+        batch = _Batch(f'{frame}, "events": [{", ".join(events)}]}}', end)
         if cursor is not None:
+            self._pace.take(max(len(events), len(batch.text) // _EVENT_BYTES))
             self._batch = cursor, batch
         return batch
 
@@ -196,14 +216,14 @@ def overview(hub: Hub) -> Shape:
     return {"connections": rows, "omitted": omitted, "stats": stats_shape(stats)}
 
 
-def _newest(events: tuple[tuple[str, Event], ...]) -> list[str]:
-    """The newest events in JSON, the last one and as many before it as fit one batch."""
-    newest: list[str] = []
+def _fitting(events: Iterable[tuple[str, Event]]) -> list[str]:
+    """The first of the events in JSON: at least one, and as many as fit one batch."""
+    fitting: list[str] = []
     size = 0
-    for cursor, event in reversed(events):
+    for cursor, event in islice(events, _MOST_EVENTS):
         text = json.dumps(event_shape(cursor, event))
         size += len(text)
-        if newest and size > _MOST_BYTES:
+        if fitting and size > _MOST_BYTES:
             break
-        newest.append(text)
-    return newest[::-1]
+        fitting.append(text)
+    return fitting

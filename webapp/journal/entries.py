@@ -20,6 +20,7 @@ __all__ = [
     "bytes_of",
     "bytes_of_remark",
     "connection_of",
+    "connection_of_turn",
     "entries_of",
     "event_of",
     "weight_of",
@@ -67,6 +68,14 @@ def weight_of(turn: Turn) -> tuple[int, int]:
 def connection_of(entry: Entry) -> str:
     """The id of the connection that an entry is about."""
     return entry[0] if isinstance(entry, tuple) else entry.connection
+
+
+def connection_of_turn(turn: Turn) -> str:
+    """The id of the connection that all entries of a turn are about; "" if none are left."""
+    if len(turn) == 4:
+        return turn[0]
+    entries, _ = turn
+    return connection_of(entries[0]) if entries else ""
 
 
 def event_of(entry: Entry) -> Event:

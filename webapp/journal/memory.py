@@ -125,7 +125,7 @@ class Journal:
         unread = ring.end - max(start[0], ring.forgotten)
         beats = list(_about(connection, ring.heartbeats.backwards(start)))
         some = beats[:heartbeats]
-        both = merge(_about(connection, islice(ring.backwards(), unread)), some, reverse=True)
+        both = merge(ring.backwards(start[0], connection), some, reverse=True)
         newest = list(islice(both, limit))
         left = unread + len(some) - len(newest) if connection is None else sum(1 for _ in both)
         return Page(
@@ -144,8 +144,8 @@ class Journal:
         """
         ring = self._ring
         start, restarted = self._place(after)
-        events = ring.forwards(max(start[0], ring.forgotten))
-        both = _about(connection, merge(events, ring.heartbeats.forwards(start)))
+        beats = _about(connection, ring.heartbeats.forwards(start))
+        both = merge(ring.forwards(start[0], connection), beats)
         found = list(islice(both, limit))
         return Page(
             events=tuple((self._cursor(place), event_of(entry)) for place, entry in found),

@@ -17,6 +17,7 @@ from webapp.journal.entries import (
     Turn,
     bytes_of,
     bytes_of_remark,
+    connection_of_turn,
     entries_of,
     weight_of,
 )
@@ -102,20 +103,32 @@ class Ring:
         self._new.append(echoes)
         self._settle()
 
-    def backwards(self) -> Iterator[tuple[Place, Entry]]:
-        """The events, the newest first, each with the place after it."""
+    def backwards(
+        self, start: int = 0, connection: str | None = None
+    ) -> Iterator[tuple[Place, Entry]]:
+        """The events after the first so many, of one connection or all, the newest first, each with
+        the place after it.
+        """
         number = self.end
         for turn in reversed(self._turns):
-            for entry in reversed(entries_of(turn)):
-                yield (number, 0), entry
-                number -= 1
+            if number <= start:
+                return
+            if connection in (None, connection_of_turn(turn)):
+                for entry in reversed(entries_of(turn)):
+                    if number > start:
+                        yield (number, 0), entry
+                    number -= 1
+            else:
+                number -= weight_of(turn)[0]
 
-    def forwards(self, start: int) -> Iterator[tuple[Place, Entry]]:
-        """The events after the first so many, the oldest first, each with the place after it."""
+    def forwards(self, start: int, connection: str | None = None) -> Iterator[tuple[Place, Entry]]:
+        """The events after the first so many, of one connection or all, the oldest first, each with
+        the place after it.
+        """
         number = self.forgotten
         for turn in self._turns:
             count, _ = weight_of(turn)
-            if number + count > start:
+            if number + count > start and connection in (None, connection_of_turn(turn)):
                 for entry in entries_of(turn):
                     number += 1
                     if number > start:
