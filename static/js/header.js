@@ -12,6 +12,7 @@ import { texts } from "./texts.js";
 const GAP_SHOWN = 3000;
 const QUIET = 1500;
 const UNKNOWN = "–";
+const NONE = { in: 0, out: 0 };
 
 export class Header {
   /** @type {{ stats: Stats, at: number }[]} */ #samples = [];
@@ -19,8 +20,11 @@ export class Header {
   #stream;
   /** When the server last said how things stand. @type {number | null} */ #last = null;
   #gap = { size: 0, until: 0 };
-  #chart = new Sparkline();
-  #rates = { in: 0, out: 0, bytes: 0 };
+  #charts = {
+    messages: new Sparkline(part("messages-chart"), texts.charts.messages),
+    bytes: new Sparkline(part("bytes-chart"), texts.charts.bytes),
+  };
+  #rates = { messages: NONE, bytes: NONE };
 
   /** @param {import("./stream.js").Stream} stream */
   constructor(stream) {
@@ -72,25 +76,27 @@ export class Header {
     const last = this.#samples.at(-1);
     const seconds = first && last ? (last.stats.time - first.stats.time) / 1e6 : 0;
     if (!first || !last || seconds <= 0 || performance.now() - last.at > QUIET)
-      this.#rates = { in: 0, out: 0, bytes: 0 };
+      this.#rates = { messages: NONE, bytes: NONE };
     else {
       const per = (/** @type {keyof Stats} */ name) =>
         Math.max(0, last.stats[name] - first.stats[name]) / seconds;
       this.#rates = {
-        in: per("messages_in"),
-        out: per("messages_out"),
-        bytes: per("bytes_in") + per("bytes_out"),
+        messages: { in: per("messages_in"), out: per("messages_out") },
+        bytes: { in: per("bytes_in"), out: per("bytes_out") },
       };
     }
     const known = this.#feed.state === "live";
-    write(part("rate-in"), known ? rate(this.#rates.in) : UNKNOWN);
-    write(part("rate-out"), known ? rate(this.#rates.out) : UNKNOWN);
-    write(part("rate-bytes"), known ? size(this.#rates.bytes) : UNKNOWN);
+    const { messages, bytes } = this.#rates;
+    write(part("rate-in"), known ? rate(messages.in) : UNKNOWN);
+    write(part("rate-out"), known ? rate(messages.out) : UNKNOWN);
+    write(part("rate-bytes"), known ? size(bytes.in + bytes.out) : UNKNOWN);
   }
 
   #tick() {
     this.#measure();
-    if (this.#feed.state === "live") this.#chart.add(this.#rates.in, this.#rates.out);
+    const known = this.#feed.state === "live";
+    this.#charts.messages.add(known ? this.#rates.messages : null);
+    this.#charts.bytes.add(known ? this.#rates.bytes : null);
     this.#say();
   }
 

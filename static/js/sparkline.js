@@ -1,7 +1,7 @@
 // @ts-check
-/** The last minute's messages per second: in above the line, out below it. */
+/** The last minute of something per second, in a few pixels: in above the line, out below it. */
 
-import { part } from "./stamps.js";
+/** @typedef {{ in: number, out: number }} Rates */
 
 const SECONDS = 60;
 const WIDTH = 120;
@@ -9,29 +9,49 @@ const MIDDLE = 14;
 const REACH = 12;
 
 export class Sparkline {
-  /** @type {{ in: number, out: number }[]} */ #points = [];
-  #lines = {
-    in: part("rate-chart").querySelector("polyline.in"),
-    out: part("rate-chart").querySelector("polyline.out"),
-  };
+  /** One for each second; null where nothing was known. @type {(Rates | null)[]} */ #points = [];
+  #svg;
+  #lines;
+  #words;
 
-  /** Add one second. @param {number} into @param {number} out */
-  add(into, out) {
-    this.#points.push({ in: into, out });
+  /**
+   * @param {Element} svg with a path for either direction
+   * @param {(most: Rates) => string} words say what is drawn, given the highest of the minute
+   */
+  constructor(svg, words) {
+    this.#svg = svg;
+    this.#words = words;
+    this.#lines = { in: svg.querySelector("path.in"), out: svg.querySelector("path.out") };
+  }
+
+  /** Add one second. @param {Rates | null} rates */
+  add(rates) {
+    this.#points.push(rates);
     if (this.#points.length > SECONDS + 1) this.#points.shift();
-    const most = Math.max(1, ...this.#points.map((point) => Math.max(point.in, point.out)));
-    this.#lines.in?.setAttribute("points", this.#path("in", -REACH / most));
-    this.#lines.out?.setAttribute("points", this.#path("out", REACH / most));
+    const most = { in: this.#most("in"), out: this.#most("out") };
+    const scale = REACH / Math.max(1, most.in, most.out);
+    this.#lines.in?.setAttribute("d", this.#path("in", -scale));
+    this.#lines.out?.setAttribute("d", this.#path("out", scale));
+    this.#svg.setAttribute("aria-label", this.#words(most));
+  }
+
+  /** @param {"in" | "out"} way */
+  #most(way) {
+    return Math.max(0, ...this.#points.map((point) => point?.[way] ?? 0));
   }
 
   /** @param {"in" | "out"} way @param {number} scale */
   #path(way, scale) {
     const start = WIDTH - ((this.#points.length - 1) * WIDTH) / SECONDS;
-    return this.#points
-      .map(
-        (point, i) =>
-          `${(start + (i * WIDTH) / SECONDS).toFixed(1)},${(MIDDLE + point[way] * scale).toFixed(1)}`,
-      )
-      .join(" ");
+    let path = "";
+    let pen = "M";
+    for (const [i, point] of this.#points.entries()) {
+      if (point) {
+        const x = start + (i * WIDTH) / SECONDS;
+        path += `${pen}${x.toFixed(1)},${(MIDDLE + point[way] * scale).toFixed(1)}`;
+      }
+      pen = point ? "L" : "M";
+    }
+    return path;
   }
 }

@@ -26,6 +26,12 @@ export const texts = {
     asOf: (/** @type {string} */ clock) => `; as of ${clock} UTC`,
     gap: (/** @type {number} */ n) => `live, ${plural(n, "event")} left out`,
   },
+  charts: {
+    messages: (/** @type {{ in: number, out: number }} */ most) =>
+      `Messages per second over the last minute: at most ${count(most.in)} in, ${count(most.out)} out`,
+    bytes: (/** @type {{ in: number, out: number }} */ most) =>
+      `Bytes per second over the last minute: at most ${size(most.in)} in, ${size(most.out)} out`,
+  },
   announce: {
     lost: "The live feed is lost. The page keeps what it has and reconnects.",
     refused: "The server answers, but not by its live feed. The page keeps trying.",
