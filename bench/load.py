@@ -66,7 +66,7 @@ class Generator:
 
     def __init__(self, clients: Sequence[Client], in_flight: int, agreement: str) -> None:
         self.agreement = agreement
-        self._clients = clients
+        self.clients = clients
         self._in_flight = in_flight
 
     def run(self, *, seconds: float = 0.0, batches: int = 0, patience: float = PATIENCE) -> Result:
@@ -75,7 +75,7 @@ class Generator:
         Returns once everything is back. Raises EchoError for whatever is not as it should be, and
         when nothing at all has come for ``patience`` seconds.
         """
-        for client in self._clients:
+        for client in self.clients:
             client.times.clear()
             client.received = 0
         # Nothing here makes cycles, and looking for them would look like a slow server.
@@ -89,14 +89,14 @@ class Generator:
                 raise EchoError(f"the server dropped a connection: {error}") from error
             finally:
                 gc.enable()
-        for client in self._clients:
+        for client in self.clients:
             _expect_silence(client)
-        times = [time for client in self._clients for time in client.times]
-        received = sum(client.received for client in self._clients)
+        times = [time for client in self.clients for time in client.times]
+        received = sum(client.received for client in self.clients)
         return Result(len(times) * self._in_flight, taken, times, received)
 
     def _drive(self, epoll: select.epoll, seconds: float, batches: int, patience: float) -> float:
-        by_descriptor = {client.socket.fileno(): client for client in self._clients}
+        by_descriptor = {client.socket.fileno(): client for client in self.clients}
         for descriptor in by_descriptor:
             epoll.register(descriptor, select.EPOLLIN)
         waiting = len(by_descriptor)
@@ -122,7 +122,7 @@ class Generator:
         return time.perf_counter() - begin
 
     def _missing(self) -> str:
-        return next(text for client in self._clients if (text := client.missing()))
+        return next(text for client in self.clients if (text := client.missing()))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 // @ts-check
 /** The list of connections: open before ended, newest first; refused ones stand among the ended, marked. */
 
-import { clock, count, lasted, shortId, size } from "./format.js";
+import { clock, lasted, shortId } from "./format.js";
 import { part, stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
 import { show, visible } from "./visible.js";
@@ -99,9 +99,10 @@ export class Connections {
     slots.extension.hidden = row.extension === null;
     slots.extension.title = visible(row.extension ?? "");
     slots.traffic.hidden = row.state === "refused";
-    write(slots.in, `→${count(row.messages_in)}`);
-    write(slots.out, `←${count(row.messages_out)}`);
-    write(slots.bytes, size(row.bytes_in + row.bytes_out));
+    write(slots.in, texts.connections.in(row.messages_in, row.bytes_in));
+    write(slots.out, texts.connections.out(row.messages_out, row.bytes_out));
+    const trip = row.round_trip;
+    optional(slots["round-trip"], trip === null ? null : texts.connections.roundTrip(trip));
     optional(slots.origin, row.origin);
     optional(slots.how, how(row));
   }

@@ -77,7 +77,7 @@ async def test_what_is_left_out_is_said_in_the_header(page: Page, server: Servin
     )
     waiting = asyncio.ensure_future(states)
     async with dial(port_of(server)) as peer:
-        await echo(peer, *[b"m"] * 2000)
+        await echo(peer, *[b"m"] * 8000)
         async with asyncio.timeout(10):
             assert re.match(r"live, [\d,]+ events left out", await waiting)
     await expect(feed_state(page)).to_have_attribute("data-state", "live")

@@ -42,7 +42,7 @@ async def test_another_client_comes_talks_and_leaves_and_the_page_tells_it_in_wo
         await echo(peer, b"one")
         peer.send(0x9, b"alive?")
         await peer.receive()
-        await expect(row.locator(".traffic")).to_contain_text("→1 ←1")
+        await expect(row.locator(".traffic")).to_contain_text("→ 1 · 21 B")
         await close(peer, 1000, b"done")
 
     await shows(page, 8)
