@@ -31,6 +31,11 @@ export class Choice extends EventTarget {
     this.#tell();
   }
 
+  /** The same line is another object now. @param {Line} line */
+  replaceLine(line) {
+    this.line = line;
+  }
+
   /** One step back: from the line to its connection, from there to all. @returns {boolean} whether there was a step */
   back() {
     if (this.inspected === "line" && this.connection !== null) this.inspected = "connection";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The live feed: one WebSocket that reconnects by itself and resumes at its cursor. */
+/** A live feed: a WebSocket that reconnects by itself and resumes at its cursor. */
 
 /** @typedef {import("./types").Hello} Hello */
 /** @typedef {import("./types").Events} Events */
@@ -49,7 +49,7 @@ export class Feed {
   /** How many looks ago the server last said something. */
   #quiet = 0;
 
-  /** @param {string} path @param {Reader} reader */
+  /** @param {string | null} path @param {Reader} reader */
   constructor(path, reader) {
     this.#path = path;
     this.#reader = reader;
@@ -59,8 +59,23 @@ export class Feed {
     setInterval(() => this.#look(), LOOK);
   }
 
+  /** Read another feed from now on, from as far back as the server goes; none for null. @param {string | null} path */
+  read(path) {
+    this.#path = path;
+    this.#cursor = null;
+    this.#run = null;
+    this.#failures = 0;
+    this.#due = 0;
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    if (path !== null) this.open();
+  }
+
   /** Open the feed, after the last event seen if there is one. */
   open() {
+    if (this.#path === null) return;
     clearTimeout(this.#timer);
     this.#due = 0;
     this.#reader.changed({ state: this.#failures ? this.#why : "connecting", seconds: 0 });

@@ -1,8 +1,7 @@
 // @ts-check
-/** The bar above the stream by which somebody says what to see of it: a search, kinds of lines, a connection. */
+/** The bar above the stream by which somebody says what to see of it: a search, and kinds of lines. */
 
 import { Filter } from "./filter.js";
-import { shortId } from "./format.js";
 import { Kinds } from "./kinds.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
@@ -11,29 +10,22 @@ export class FilterBar extends EventTarget {
   filter = new Filter();
   #kinds = new Kinds();
   #field = /** @type {HTMLInputElement} */ (part("filter"));
-  #choice;
 
-  /** @param {import("./choice.js").Choice} choice */
-  constructor(choice) {
+  constructor() {
     super();
-    this.#choice = choice;
     this.#field.addEventListener("input", () => this.#search());
     this.#kinds.addEventListener("change", () => this.#narrow());
-    part("narrowed").addEventListener("click", () => choice.chooseConnection(null));
-    choice.addEventListener("change", () => this.#chosen());
   }
 
   /** Whether not every line is let through. */
   get narrowed() {
-    const { filter } = this;
-    return filter.isSearching || filter.connection !== null || this.#kinds.hidden > 0;
+    return this.filter.isSearching || this.#kinds.hidden > 0;
   }
 
   /** Let every line through. */
   showAll() {
     this.#field.value = "";
     this.#kinds.showAll();
-    this.#choice.chooseConnection(null);
     this.#search();
   }
 
@@ -41,21 +33,11 @@ export class FilterBar extends EventTarget {
   giveUp() {
     this.filter.search("");
     explain(texts.stream.slowPattern);
+    this.#narrow();
   }
 
   #search() {
     explain(this.filter.search(this.#field.value) ? null : texts.stream.badPattern);
-    this.#narrow();
-  }
-
-  #chosen() {
-    const { connection } = this.#choice;
-    if (connection === this.filter.connection) return;
-    this.filter.connection = connection;
-    part("narrowed").hidden = connection === null;
-    if (connection !== null) {
-      write(part("narrowed-words"), texts.stream.narrowed(shortId(connection)));
-    }
     this.#narrow();
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the stream lets through: a text or regular expression, kinds of lines, one connection or all. */
+/** What the stream lets through: a text or regular expression, and kinds of lines. */
 
 import { Search } from "./search.js";
 import { texts } from "./texts.js";
@@ -21,7 +21,6 @@ export class Filter {
   #search = new Search("");
   #query = "";
   /** @type {(line: Line) => boolean} */ #isShown = () => true;
-  /** @type {string | null} */ connection = null;
 
   /**
    * Search for something else from now on.
@@ -58,7 +57,7 @@ export class Filter {
   decide(lines, done) {
     /** @type {Line[]} */ const candidates = [];
     for (const line of lines) {
-      line.lets = line.event === null || this.#concerns(line);
+      line.lets = this.#isShown(line);
       if (line.lets && line.event) candidates.push(line);
     }
     if (!this.#search.isPattern || !candidates.length) {
@@ -77,14 +76,6 @@ export class Filter {
   /** Decide no further: `done` is not called any more. */
   cancel() {
     this.#search.end();
-  }
-
-  /** @param {Line} line */
-  #concerns(line) {
-    return (
-      (this.connection === null || line.event?.connection === this.connection) &&
-      this.#isShown(line)
-    );
   }
 }
 

@@ -77,7 +77,7 @@ const feed = new Feed(LIVE, {
     }
     const missing = batch.forgotten + batch.skipped;
     if (missing && !first) header.gap(missing);
-    stream.add(first ? { ...batch, forgotten: 0, skipped: 0 } : batch, first ? missing : 0);
+    stream.add(batch, first);
     inspector.changed();
   },
   state(told) {
@@ -107,6 +107,24 @@ part("try-show").addEventListener("click", () => {
   toStream();
 });
 choice.addEventListener("change", offerOwn);
-mountAddress(choice);
 
+/** What happens on the chosen connection, whatever the other feed leaves out. */
+const oneFeed = new Feed(null, {
+  changed() {},
+  hello() {},
+  state() {},
+  events(batch, first) {
+    stream.addOfOne(batch, first);
+  },
+});
+/** @type {string | null} */ let narrowedTo = null;
+choice.addEventListener("change", () => {
+  const { connection } = choice;
+  if (connection === narrowedTo) return;
+  narrowedTo = connection;
+  stream.narrowTo(connection);
+  oneFeed.read(connection === null ? null : `${LIVE}?connection=${encodeURIComponent(connection)}`);
+});
+
+mountAddress(choice);
 feed.open();

@@ -3,23 +3,27 @@
 
 import { drawBlank } from "./blank.js";
 import { FilterBar } from "./filter-bar.js";
+import { shortId } from "./format.js";
 import { KEPT, Lines } from "./lines.js";
 import { fillRow, makeRow } from "./row.js";
 import { Scroller } from "./scroller.js";
+import { Sieve } from "./sieve.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./types").Line} Line */
+/** @typedef {import("./types").Events} Events */
+/** @typedef {import("./types").GapKind} GapKind */
 
 export class Stream extends EventTarget {
-  #lines = new Lines();
+  #all = new Lines();
+  /** Those of the chosen connection, told by a feed of their own. @type {Lines | null} */ #one =
+    null;
+  #sieve;
   #choice;
   #picture;
   #scroller;
   #bar;
-  /** Lines of which is to be decided whether the filter lets them through, and those it is being decided of. */
-  #arriving = /** @type {Line[]} */ ([]);
-  #deciding = /** @type {Line[] | null} */ (null);
   #clock = false;
   #cleared = false;
   /** How many events had come when the end was last in view. */
@@ -35,7 +39,11 @@ export class Stream extends EventTarget {
     super();
     this.#choice = choice;
     this.#picture = picture;
-    this.#bar = new FilterBar(choice);
+    this.#bar = new FilterBar();
+    this.#sieve = new Sieve(this.#bar.filter, this.#all, {
+      sifted: () => this.#soon(),
+      gaveUp: () => this.#bar.giveUp(),
+    });
     this.#since = Number(part("stream").dataset.since) || null;
     const frame = part("stream-grid");
     frame.scrollTop = frame.scrollHeight;
@@ -47,12 +55,20 @@ export class Stream extends EventTarget {
     });
     choice.addEventListener("change", () => this.#chosen());
     part("canvas").addEventListener("click", (event) => this.#click(event));
-    this.#bar.addEventListener("change", () => this.#narrow());
+    this.#bar.addEventListener("change", () => this.#decideAnew());
     part("pause").addEventListener("click", () => this.pause());
     part("clear").addEventListener("click", () => this.#clear());
     part("news").addEventListener("click", () => this.follow());
-    part("blank-step").addEventListener("click", () => this.#bar.showAll());
+    part("blank-step").addEventListener("click", () => {
+      if (choice.connection !== null) choice.chooseConnection(null);
+      this.#bar.showAll();
+    });
+    part("narrowed").addEventListener("click", () => choice.chooseConnection(null));
     part("time-mode").addEventListener("click", () => this.#switchTime());
+  }
+
+  get #lines() {
+    return this.#one ?? this.#all;
   }
 
   get paused() {
@@ -64,16 +80,43 @@ export class Stream extends EventTarget {
     return this.#lines.waiting;
   }
 
-  /** Take in a batch of the feed. @param {import("./types").Events} batch @param {number} earlier how many went before what a new page gets */
-  add(batch, earlier = 0) {
-    if (earlier) this.#arriving.push(this.#lines.make(null, "earlier", earlier));
-    const { forgotten, skipped, events } = batch;
-    if (forgotten) this.#arriving.push(this.#lines.make(null, "forgotten", forgotten));
-    if (skipped) this.#arriving.push(this.#lines.make(null, "skipped", skipped));
+  /** Take in a batch of the feed; `first`: what a new page gets. @param {Events} batch @param {boolean} first */
+  add(batch, first) {
     this.#feed();
-    this.#since ??= events[0]?.time ?? null;
-    for (const event of events) this.#arriving.push(this.#lines.make(event));
-    this.#sift();
+    this.#since ??= batch.events[0]?.time ?? null;
+    this.#take(this.#all, linesOf(this.#all, batch, first));
+  }
+
+  /** Take in what the chosen connection's own feed tells; `first`: all that there was before. @param {Events} batch @param {boolean} first */
+  addOfOne(batch, first) {
+    if (!this.#one) return;
+    const lines = linesOf(this.#one, batch, first);
+    // What was shown until now were those of its lines that the page had anyway.
+    if (first && lines.length) {
+      this.#sieve.clear();
+      this.#one.clear();
+      const { line } = this.#choice;
+      const same = lines.find(({ event }) => event && event.cursor === line?.event?.cursor);
+      if (same) this.#choice.replaceLine(same);
+    }
+    this.#take(this.#one, lines);
+  }
+
+  /** Show one connection alone, or all for null. @param {string | null} id */
+  narrowTo(id) {
+    if (!this.#one) this.#all.held = false;
+    this.#one = null;
+    if (id !== null) {
+      const one = new Lines();
+      const known = this.#all.everything.filter(({ event }) => event?.connection === id);
+      one.take(known.map(({ event }) => one.make(event)));
+      this.#one = one;
+    }
+    part("narrowed").hidden = id === null;
+    if (id !== null) write(part("narrowed-words"), texts.stream.narrowed(shortId(id)));
+    this.#sieve.into(this.#lines);
+    this.pause(this.#lines.paused);
+    this.#decideAnew();
   }
 
   /** What came with the page gives way to the feed's own lines, in the same frame and at the same place. */
@@ -85,8 +128,9 @@ export class Stream extends EventTarget {
 
   /** @param {import("./types").GapKind} kind */
   gap(kind, size = 0) {
-    this.#arriving.push(this.#lines.make(null, kind, size));
-    this.#sift();
+    for (const lines of this.#one ? [this.#all, this.#one] : [this.#all]) {
+      this.#take(lines, [lines.make(null, kind, size)]);
+    }
   }
 
   /** Look again at whether anybody has connected; `anew` where lines that stand there look different now. */
@@ -96,7 +140,7 @@ export class Stream extends EventTarget {
 
   /** Whether not every event is let through. */
   get narrowed() {
-    return this.#bar.narrowed;
+    return this.#one !== null || this.#bar.narrowed;
   }
 
   /** Hold the view, or let it go on. */
@@ -148,10 +192,19 @@ export class Stream extends EventTarget {
 
   get #origin() {
     if (this.#clock) return null;
-    const { connection } = this.#bar.filter;
+    const { connection } = this.#choice;
     if (connection === null) return this.#since;
     const { rows, handshakes } = this.#picture;
     return rows.get(connection)?.opened ?? handshakes.get(connection)?.time ?? this.#since;
+  }
+
+  /** @param {Lines} lines @param {Line[]} fresh */
+  #take(lines, fresh) {
+    if (lines === this.#lines) this.#sieve.take(fresh);
+    else {
+      lines.take(fresh);
+      lines.settle();
+    }
   }
 
   /** @param {MouseEvent} event */
@@ -170,46 +223,17 @@ export class Stream extends EventTarget {
     this.#soon(true);
   }
 
-  /** Let the lines that have come through, in order; a search by an expression takes its time. */
-  #sift() {
-    if (this.#deciding || !this.#arriving.length) return;
-    const lines = this.#arriving;
-    this.#arriving = [];
-    this.#decide(lines, () => this.#lines.take(lines));
-  }
-
-  /** The filter is another: decide anew of all lines. */
-  #narrow() {
-    this.#bar.filter.cancel();
-    // What had not been decided of comes after what was there before.
-    if (this.#deciding) this.#arriving.unshift(...this.#deciding);
-    this.#decide(this.#lines.everything, () => {
-      this.#lines.refilter();
+  /** The filter is another, or what it is for. */
+  #decideAnew() {
+    this.#sieve.again(() => {
       this.#anew = true;
       this.follow();
-    }, []);
-  }
-
-  /** @param {Line[]} lines @param {() => void} decided @param {Line[]} back what waits on if the filter changes meanwhile */
-  #decide(lines, decided, back = lines) {
-    this.#deciding = back;
-    this.#bar.filter.decide(lines, (inTime) => {
-      this.#deciding = null;
-      decided();
-      this.#soon();
-      if (inTime) this.#sift();
-      else {
-        this.#bar.giveUp();
-        this.#narrow();
-      }
     });
   }
 
   #clear() {
     this.#feed();
-    this.#bar.filter.cancel();
-    this.#deciding = null;
-    this.#arriving = [];
+    this.#sieve.clear();
     this.#lines.clear();
     this.#seen = this.#lines.came;
     this.#cleared = true;
@@ -254,4 +278,19 @@ export class Stream extends EventTarget {
     });
     this.dispatchEvent(new Event("drawn"));
   }
+}
+
+/** What a batch of the feed is in lines. @param {Lines} lines @param {Events} batch @param {boolean} first @returns {Line[]} */
+function linesOf(lines, { forgotten, skipped, events }, first) {
+  /** @type {[GapKind, number][]} */
+  const gaps = first
+    ? [["earlier", forgotten + skipped]]
+    : [
+        ["forgotten", forgotten],
+        ["skipped", skipped],
+      ];
+  return [
+    ...gaps.filter(([, size]) => size).map(([gap, size]) => lines.make(null, gap, size)),
+    ...events.map((event) => lines.make(event)),
+  ];
 }

@@ -182,7 +182,12 @@ export interface State {
   stats: Stats;
 }
 
-export type Message = Hello | Events | State;
+/** To a watcher of one connection, in the place of how the others are doing. */
+export interface Still {
+  type: "still";
+}
+
+export type Message = Hello | Events | State | Still;
 
 /** What is missing from the stream at a place, and why. */
 export type GapKind = "earlier" | "forgotten" | "skipped" | "unkept" | "restarted" | "lost";

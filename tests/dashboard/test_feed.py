@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 from tests.peer import PATIENCE, Peer, dial, eventually, handshake
 from webapp.app import create_app
 from webapp.config import Config
+from webapp.hub import HUB
 from webapp.journal.memory import JOURNAL
 
 Message = dict[str, Any]
@@ -326,6 +327,49 @@ async def test_what_lags_behind_is_given_up_for_the_newest(serve: Serve) -> None
         await watcher.until(lambda: watcher.accounted >= 201)
     assert sum(batch["skipped"] for batch in watcher.all("events")) > 100
     assert watcher.all("events")[-1]["cursor"] == client.app[JOURNAL].cursor
+
+
+async def test_a_watcher_of_one_connection_is_told_of_no_other(client: Client) -> None:
+    async with dial(port_of(client)) as one, dial(port_of(client)) as other:
+        await one.echoed(b"before")
+        await other.echoed(b"of another")
+        name = client.app[HUB].summaries(2, 0)[1].id
+        watcher = await watch(client, connection=name)
+        assert await watcher.take() == {"type": "hello", "run": client.app[JOURNAL].run}
+        await watcher.until(lambda: len(watcher.events) == 3)
+        assert watcher.kinds == ["opened", "frame", "frame"]
+        for _ in range(3):
+            await other.echoed(b"of another")
+            await one.echoed(b"after")
+        await watcher.until(lambda: len(watcher.events) == 9)
+        await watcher.next("still")
+    assert {event["connection"] for event in watcher.events} == {name}
+    assert watcher.accounted == 9
+    assert {message["type"] for message in watcher.told} == {"hello", "events", "still"}
+
+    again = await watch(client, connection=name, after=watcher.events[4]["cursor"])
+    await again.until(lambda: "closed" in again.kinds)
+    assert again.events[:4] == watcher.events[5:]
+
+
+async def test_a_watcher_of_one_connection_is_told_more_of_its_past(client: Client) -> None:
+    async with dial(port_of(client)) as one:
+        await flood(one, 600, b"x")
+        watcher = await watch(client, connection=client.app[HUB].summaries(1, 0)[0].id)
+        batch = await watcher.next("events")
+    assert len(batch["events"]) == 1000
+    assert batch["skipped"] == 201
+
+
+async def test_what_one_connection_has_too_much_of_is_left_out_for_its_watcher(
+    client: Client,
+) -> None:
+    async with dial(port_of(client)) as one:
+        watcher = await watch(client, connection=client.app[HUB].summaries(1, 0)[0].id)
+        await watcher.next("events")
+        await flood(one, 8000, b"x")
+        await watcher.until(lambda: watcher.accounted == 16_001)
+    assert sum(batch["skipped"] for batch in watcher.all("events")) > 1000
 
 
 async def test_of_many_heartbeats_some_are_told_and_the_others_counted(client: Client) -> None:

@@ -4,51 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import islice
 
 from aiohttp import web
 
-from webapp.dashboard.encode import Shape, event_shape, row_shape, stats_shape
-from webapp.dashboard.pace import Pace
+from webapp.dashboard.batches import Batches
+from webapp.dashboard.encode import Shape, row_shape, stats_shape
 from webapp.hub import Hub
-from webapp.journal.events import Event
 from webapp.journal.memory import Journal
 
-__all__ = ["MOST_ENDED", "MOST_HEARTBEATS", "MOST_OPEN", "Feed", "overview"]
+__all__ = ["MOST_ENDED", "MOST_OPEN", "Feed", "overview"]
 
 # How many connections a page is told of.
 MOST_OPEN = 200
 MOST_ENDED = 100
 
-# How many heartbeats there may be among the events: those of many idle connections would leave
-# little else to be seen.
-MOST_HEARTBEATS = 50
-
 _INTERVAL = 0.05  # seconds between two batches of events
 _BEATS_PER_STATE = 5  # every so many of these, the connections
-# A batch. In a second 2000 events are told, or as many KiB, and twice that at once after a while:
-# of more a sample, which nobody could read either.
-_MOST_EVENTS = 200
-_MOST_BYTES = 256 * 1024
-_PER_SECOND = 2000
-_BURST = 4000
-_EVENT_BYTES = 1024
-# And what of a sample there is at least, however many watchers are out of step.
-_LEAST_EVENTS = 20
 _HEARTBEAT = 20.0  # seconds, to notice pages that went without a word
+# To a watcher of one connection, in the place of how the others are doing.
+_STILL = '{"type": "still"}'
 _GOODBYE = 0.5  # seconds; aiohttp no longer delivers the answers at shutdown
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Events in JSON ("" if there are none), and the cursor to go on from."""
-
-    text: str
-    cursor: str
 
 
 class Feed:
@@ -68,15 +45,17 @@ class Feed:
         self._watchers: dict[web.WebSocketResponse, asyncio.Transport] = {}
         self._beat = asyncio.Event()  # set and cleared at once: wakes whoever waits
         self._pulse: asyncio.Task[None] | None = None
-        self._batch: tuple[str, _Batch] | None = None  # the last one, and its starting point
-        self._pace = Pace(_PER_SECOND, _BURST, time.monotonic)
+        self._batches = Batches(journal)
         self._rows: dict[str, Shape] = {}  # as last told
         self._states = 0
         self._state = ""
 
     async def watch(self, request: web.Request) -> web.StreamResponse:
-        """Handle ``/live``: tell one watcher everything, from ``?after=CURSOR`` on."""
-        after = request.query.get("after")
+        """Handle ``/live``: tell one watcher everything, from ``?after=CURSOR`` on.
+
+        With ``?connection=ID`` it is told what happens on that connection, and nothing of others.
+        """
+        after, connection = request.query.get("after"), request.query.get("connection")
         try:
             self._journal.check(after)
         except ValueError as error:
@@ -90,7 +69,7 @@ class Feed:
         if transport is None:
             return ws
         with self._watching(ws, transport):
-            telling = asyncio.create_task(self._tell(ws, after))
+            telling = asyncio.create_task(self._tell(ws, after, connection))
             # It has no end of its own: where it fails, the page is to know at once.
             telling.add_done_callback(lambda _: transport.close())
             try:
@@ -134,19 +113,22 @@ class Feed:
             beats += 1
             if beats % _BEATS_PER_STATE == 0:
                 self._take_state()
+            self._batches.forget()
             self._beat.set()
             self._beat.clear()
 
-    async def _tell(self, ws: web.WebSocketResponse, cursor: str | None) -> None:
+    async def _tell(
+        self, ws: web.WebSocketResponse, cursor: str | None, connection: str | None
+    ) -> None:
         told = None  # the last state that this watcher knows of
         while True:
-            if told is None or self._states - told > 1:
+            if told is None or (connection is None and self._states - told > 1):
                 told = self._states
-                await self._say(ws, self._hello())
+                await self._say(ws, self._hello(connection))
             elif self._states > told:
                 told = self._states
-                await self._say(ws, self._state)
-            batch = self._batch_after(cursor)
+                await self._say(ws, self._state if connection is None else _STILL)
+            batch = self._batches.after(cursor, connection)
             cursor = batch.cursor
             if batch.text:
                 await self._say(ws, batch.text)
@@ -161,8 +143,9 @@ class Feed:
             self._watchers[ws].abort()
             raise ConnectionResetError("the watcher does not read") from None
 
-    def _hello(self) -> str:
-        return json.dumps({"type": "hello", "run": self._journal.run, **overview(self._hub)})
+    def _hello(self, connection: str | None) -> str:
+        told = overview(self._hub) if connection is None else {}
+        return json.dumps({"type": "hello", "run": self._journal.run, **told})
 
     def _take_state(self) -> None:
         """Prepare what has changed about the connections since this was last done."""
@@ -174,39 +157,6 @@ class Feed:
         self._states += 1
         self._state = json.dumps({"type": "state", **seen, "connections": changed, "gone": gone})
 
-    def _batch_after(self, cursor: str | None) -> _Batch:
-        if cursor is not None and cursor == self._journal.cursor:
-            return _Batch("", cursor)
-        if self._batch is not None:
-            start, batch = self._batch
-            if start == cursor:
-                return batch
-        # A new watcher has all before it, and is content with the newest of that.
-        limit = max(self._pace.allowance, _LEAST_EVENTS) if cursor else _MOST_EVENTS
-        page = self._journal.read(cursor, limit=limit, heartbeats=MOST_HEARTBEATS)
-        if page.skipped or cursor is None:
-            events = _fitting(reversed(page.events))[::-1]
-            skipped, end = page.skipped + len(page.events) - len(events), page.cursor
-        else:
-            # All are told, if need be in more than one batch.
-            events = _fitting(page.events)
-            whole = len(events) == len(page.events)
-            skipped, end = 0, page.cursor if whole else page.events[len(events) - 1][0]
-        told = {
-            "type": "events",
-            "cursor": end,
-            "forgotten": page.forgotten,
-            "skipped": skipped,
-            "restarted": page.restarted,
-        }
-        # The events are in JSON already, as that is what the bound of a batch is about.
-        frame = json.dumps(told).removesuffix("}")
-        batch = _Batch(f'{frame}, "events": [{", ".join(events)}]}}', end)
-        if cursor is not None:
-            self._pace.take(max(len(events), len(batch.text) // _EVENT_BYTES))
-            self._batch = cursor, batch
-        return batch
-
 
 def overview(hub: Hub) -> Shape:
     """Return the newest connections, how many more there are, and the totals."""
@@ -214,16 +164,3 @@ def overview(hub: Hub) -> Shape:
     stats = hub.stats()
     omitted = stats.opened + stats.refused - len(rows)
     return {"connections": rows, "omitted": omitted, "stats": stats_shape(stats)}
-
-
-def _fitting(events: Iterable[tuple[str, Event]]) -> list[str]:
-    """The first of the events in JSON: at least one, and as many as fit one batch."""
-    fitting: list[str] = []
-    size = 0
-    for cursor, event in islice(events, _MOST_EVENTS):
-        text = json.dumps(event_shape(cursor, event))
-        size += len(text)
-        if fitting and size > _MOST_BYTES:
-            break
-        fitting.append(text)
-    return fitting

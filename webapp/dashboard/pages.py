@@ -7,8 +7,9 @@ from http import HTTPStatus
 import aiohttp_jinja2
 from aiohttp import web
 
+from webapp.dashboard.batches import MOST_HEARTBEATS
 from webapp.dashboard.encode import event_shape
-from webapp.dashboard.feed import MOST_HEARTBEATS, overview
+from webapp.dashboard.feed import overview
 from webapp.gate.arrivals import own_origin, public_origin
 from webapp.gate.refusals import Refusal
 from webapp.gate.signin import next_path
