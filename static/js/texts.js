@@ -19,7 +19,7 @@ export const texts = {
     reconnecting: (/** @type {number} */ s) => `feed lost, reconnecting in ${s} s`,
     trying: "feed lost, reconnecting",
     silent: "feed silent",
-    refused: (/** @type {number} */ s) => `feed refused, trying again in ${s} s`,
+    refused: (/** @type {number} */ s) => `feed refused, trying again${s ? ` in ${s} s` : ""}`,
     refusedWhy:
       "The server answers, but not by its live feed: too many pages may be watching, or a proxy in between passes no WebSockets.",
     locked: "new token needed: reload",

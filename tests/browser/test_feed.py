@@ -75,10 +75,11 @@ async def test_a_server_that_goes_is_missed_at_once_and_one_that_comes_back_is_f
 
 
 async def pass_seconds(page: Page, seconds: int) -> None:
-    """Let so many seconds pass for the page, and whatever it asks for meanwhile fail or arrive."""
+    """Let so many seconds pass for the page, and each of its attempts meanwhile fail or succeed."""
     for _ in range(seconds):
         await page.clock.run_for(1000)
         await page.evaluate("fetch('/healthz').catch(() => null)")
+        await expect(page.locator("#feed-words")).to_have_text(re.compile(r" in \d+ s|^live|silent"))
 
 
 async def test_an_outage_of_twenty_seconds_is_over_within_five(
