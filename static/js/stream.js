@@ -218,9 +218,16 @@ export class Stream extends EventTarget {
   }
 
   #chosen() {
-    const { line } = this.#choice;
-    part("stream-grid").setAttribute("aria-activedescendant", line ? `line-${line.number}` : "");
     this.#soon(true);
+  }
+
+  /** Name the current line, where it is drawn: what is not there cannot be active. */
+  #markActive() {
+    const { line } = this.#choice;
+    const id = `line-${line?.number}`;
+    const grid = part("stream-grid");
+    if (line && document.getElementById(id)) grid.setAttribute("aria-activedescendant", id);
+    else grid.removeAttribute("aria-activedescendant");
   }
 
   /** The filter is another, or what it is for. */
@@ -263,6 +270,7 @@ export class Stream extends EventTarget {
     const { shown, all } = this.#lines;
     this.#scroller.show(shown, this.#anew);
     this.#anew = false;
+    this.#markActive();
     if (this.#scroller.following && !this.paused) this.#seen = this.#lines.came;
     const fresh = this.#lines.came - this.#seen;
     part("news").hidden = fresh === 0 || this.paused;

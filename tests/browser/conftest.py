@@ -65,7 +65,7 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIt
 
     Every error in the console counts, violations of the content security policy among them, but
     for those that `forgiven` matches; so does whatever a page asks of another server than its own,
-    and every window that it opens.
+    and every window that it opens. `fed`: whether it is a page with a feed, which is waited for.
     """
     if "server" in request.fixturenames:
         # It is to outlive the pages: a browser may ask for an icon at any time.
@@ -73,7 +73,9 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIt
     complaints: list[str] = []
     contexts = []
 
-    async def open_page(address: str, *, forgiven: str = r"(?!)", **options: Any) -> Page:
+    async def open_page(
+        address: str, *, forgiven: str = r"(?!)", fed: bool = True, **options: Any
+    ) -> Page:
         options.setdefault("viewport", {"width": 1440, "height": 900})
         context = await browser.new_context(**options)
         contexts.append(context)
@@ -99,7 +101,7 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIt
         page.on("websocket", lambda socket: ask(socket.url))
         context.on("page", lambda _: complaints.append("it has opened a window"))
         await page.goto(address)
-        if options.get("java_script_enabled", True):
+        if fed and options.get("java_script_enabled", True):
             await expect(page.locator("#feed-state")).to_have_attribute("data-state", "live")
         return page
 

@@ -79,7 +79,9 @@ async def pass_seconds(page: Page, seconds: int) -> None:
     for _ in range(seconds):
         await page.clock.run_for(1000)
         await page.evaluate("fetch('/healthz').catch(() => null)")
-        await expect(page.locator("#feed-words")).to_have_text(re.compile(r" in \d+ s|^live|silent"))
+        await expect(page.locator("#feed-words")).to_have_text(
+            re.compile(r" in \d+ s|^live|silent")
+        )
 
 
 async def test_an_outage_of_twenty_seconds_is_over_within_five(
