@@ -95,6 +95,11 @@ class Peer:
                     rest += data
         return rest
 
+    def read_nothing(self) -> None:
+        """Read no more, and have the system take little on its own."""
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+
     def drop(self) -> None:
         """Reset the connection."""
         self.writer.get_extra_info("socket").setsockopt(*RESET_ON_CLOSE)

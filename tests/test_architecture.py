@@ -12,9 +12,21 @@ PACKAGE = Path(__file__).parent.parent / "webapp"
 ALLOWED: dict[str, set[str]] = {
     "webapp.wire": set(),
     # What the wire tells, and nothing of how it comes to know it.
-    "webapp.journal": {"webapp.wire.echoes", "webapp.wire.records"},
+    "webapp.journal": {
+        "webapp.wire.echoes",
+        "webapp.wire.records",
+        "webapp.wire.roundtrips",
+    },
     "webapp.gate": set(),
-    "webapp.hub": {"webapp.gate", "webapp.journal", "webapp.printable", "webapp.wire"},
+    "webapp.connection": {"webapp.journal", "webapp.wire"},
+    "webapp.hub": {
+        "webapp.connection",
+        "webapp.gate",
+        "webapp.journal",
+        "webapp.printable",
+        "webapp.wire",
+    },
+    "webapp.push": {"webapp.hub", "webapp.wire"},
     "webapp.echo": {"webapp.gate", "webapp.hub", "webapp.wire"},
     "webapp.dashboard": {
         "webapp.gate.arrivals",

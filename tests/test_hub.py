@@ -510,6 +510,7 @@ async def test_a_silent_client_is_pinged_and_dropped_when_it_does_not_answer(
         summary = await served.gone()
     assert summary.ended is not None
     assert (summary.ended.by, summary.ended.how, summary.ended.code) == ("server", "time-out", 1006)
+    assert 50_000_000 < summary.ended.quiet < PATIENCE * 1e9  # the ping was what passed last
     (note,) = [event.text for event in served.events() if isinstance(event, Noted)]
     assert note == "the peer has not answered a ping for 0.1 s"
     ping = next(event for event in served.events() if isinstance(event, Frame))
@@ -547,8 +548,10 @@ async def test_a_client_that_answers_pings_stays(serve: Serve) -> None:
         await peer.echoed(b"still here")
         (summary,) = served.hub.summaries(1, 0)
         assert summary.state == "open"
+        assert len(list(summary.round_trips)) == 3
         assert summary.round_trip is not None
         assert 0 < summary.round_trip < PATIENCE * 1e9
+    assert (await served.gone()).round_trips == summary.round_trips
 
 
 # The goodbye

@@ -11,21 +11,22 @@ from itertools import count, islice
 
 from aiohttp import web
 
+from webapp.connection import Connection
 from webapp.gate.arrivals import remote_of
 from webapp.gate.refusals import Refusal, visible
 from webapp.journal.capture import capture_refused, capture_request, capture_response, peer_of
-from webapp.journal.events import Closed, Ended, Noted, Opened, Refused, Rejection
+from webapp.journal.events import Noted, Opened, Refused, Rejection
 from webapp.journal.memory import Journal
 from webapp.journal.redaction import Redactor
 from webapp.journal.subprotocols import FIELD
 from webapp.journal.summaries import ConnectionSummary
 from webapp.printable import one_line
 from webapp.wire.ending import Ending
-from webapp.wire.records import State, Traffic
+from webapp.wire.records import Traffic
 from webapp.wire.stream import WebSocketStream
 from webapp.wire.violations import CloseCode
 
-__all__ = ["HUB", "Connection", "Hub", "Stats"]
+__all__ = ["HUB", "Hub", "Stats"]
 
 _log = logging.getLogger(__name__)
 
@@ -45,31 +46,6 @@ class Stats:
     heartbeats: int
     recorded: int  # events, heartbeats aside
     forgotten: int  # of them
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """One that is connected, and how it began."""
-
-    stream: WebSocketStream
-    opened: Opened
-
-    @property
-    def round_trip(self) -> int | None:
-        """How long the last ping that was answered took, in nanoseconds."""
-        seconds = self.stream.round_trip
-        return None if seconds is None else round(seconds * 1e9)
-
-    def summary(self) -> ConnectionSummary:
-        """Sum it up as it is now."""
-        state = self.stream.state
-        return ConnectionSummary(
-            began=self.opened,
-            state=str(State.CLOSING if state is State.DRAINING else state),
-            round_trip=self.round_trip,
-            ended=None,
-            **self.stream.traffic.counts(),
-        )
 
 
 class Hub:
@@ -124,14 +100,11 @@ class Hub:
     def closed(self, stream: WebSocketStream, ending: Ending) -> None:
         """Tell of the end of a connection, and know it no longer."""
         connection = self._connections.pop(stream.id)
-        traffic = stream.traffic
-        now = time.time_ns()
-        ended = Ended(str(ending.by), str(ending.how), ending.code, ending.reason)
-        duration = now - connection.opened.time
-        closed = Closed(now, stream.id, ended, duration, **traffic.counts())
+        closed = connection.closed(ending)
+        ended, traffic = closed.ended, stream.traffic
         self._past.add(traffic)
         self._journal.record(closed)
-        self._journal.remember(connection.opened, closed, connection.round_trip)
+        self._journal.remember(connection.opened, closed, stream.round_trips)
         _log.info(
             "%s from %s ended by the %s: %s, %d%s; %d messages in, %d out",
             stream.id,
@@ -198,6 +171,15 @@ class Hub:
             return self._connections[name].summary()
         return self._journal.ended_connection(name)
 
+    def stream(self, name: str) -> WebSocketStream | None:
+        """The stream of a connection that has not ended, by its id."""
+        connection = self._connections.get(name)
+        return None if connection is None else connection.stream
+
+    def streams(self) -> list[WebSocketStream]:
+        """Those of all connections that have not ended, the oldest first."""
+        return [connection.stream for connection in self._connections.values()]
+
     def stats(self) -> Stats:
         """Add up what went over all connections, ended and open."""
         traffic = Traffic()
@@ -223,18 +205,18 @@ class Hub:
             await asyncio.sleep(0)
             self.tell_of_others()
             now = loop.time()
-            for connection in list(self._connections.values()):
+            for stream in self.streams():
                 try:
-                    connection.stream.tick(now)
+                    stream.tick(now)
                 except Exception:  # a bug must not end the sweep for all others
-                    _log.exception("connection %s: failed to look after it", connection.stream.id)
-                    connection.stream.abort("internal error")
+                    _log.exception("connection %s: failed to look after it", stream.id)
+                    stream.abort("internal error")
 
     async def say_goodbye(self, within: float) -> None:
         """Close all connections with 1001, all at once; drop those not gone ``within`` seconds."""
         self.leaving = True
         self.tell_of_others(now=True)
-        streams = [connection.stream for connection in self._connections.values()]
+        streams = self.streams()
         if not streams:
             return
         for stream in streams:

@@ -28,6 +28,7 @@ const CLOSE_CODES = /** @type {Record<number, string>} */ ({
   1001: "going away",
   1002: "protocol error",
   1003: "unsupported data",
+  1004: "reserved",
   1005: "no status received",
   1006: "abnormal closure",
   1007: "invalid payload data",
@@ -71,7 +72,8 @@ export function closeName(code) {
 /** How a connection ended: what the one who ended it did, and what the other one answered. @param {Ending} ending */
 export function endingWords({ by, how, code, reason }) {
   const { ending } = texts;
-  const named = code !== null && code !== 1005 && code !== 1006;
+  // 1006 stands for the lack of a close frame, 1005 only for that of a code in it.
+  const named = code !== null && code !== 1006;
   const closed = ending.closed(by, closeName(code)) + (reason ? `: ${reason}` : "");
   const half = by === "server" && named;
   switch (how) {

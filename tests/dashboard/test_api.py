@@ -40,7 +40,7 @@ async def test_connections_are_told_with_the_totals(client: Client) -> None:
     response = await client.get("/api/connections")
     assert response.content_type == "application/json"
     told = await response.json()
-    assert told.keys() == {"connections", "omitted", "stats"}
+    assert told.keys() == {"run", "connections", "omitted", "stats"}
     (row,) = told["connections"]
     assert (row["target"], row["state"], row["messages_in"]) == ("/ws?one", "closed", 2)
     assert row["ending"]["how"] == "end of stream"

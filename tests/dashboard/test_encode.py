@@ -20,6 +20,7 @@ from webapp.journal.events import (
     Rejection,
 )
 from webapp.journal.summaries import ConnectionSummary
+from webapp.wire.roundtrips import NO_ROUND_TRIPS
 
 TIME = 1_700_000_000_123_456_789
 MICROSECONDS = 1_700_000_000_123_456
@@ -29,7 +30,7 @@ RESPONSE = Exchange.of("HTTP/1.1 101 Switching Protocols", (("Upgrade", "websock
 REJECTION = Rejection("origin", 403, "a", "b", "It is another.", "origins: {allowed: [a]}")
 OPENED = Opened(TIME, "run-1", "[::1]:5", REQUEST, RESPONSE, "chat", ("x; y",))
 REFUSED = Refused(TIME, "run-1", "[::1]:5", REQUEST, REJECTION)
-ENDED = Ended("client", "closing handshake", 1000, "bye")
+ENDED = Ended("client", "closing handshake", 1000, "bye", 1_500_999)
 FRAME = Frame(TIME, "run-1", False, 0xA1, b"\x00\xff12", 16, 300, b"\xff\x00hi", "wrong")
 
 REQUEST_SHAPE = {"line": REQUEST.line, "headers": [["Host", "h"], ["User-Agent", "curl"]]}
@@ -94,6 +95,7 @@ def as_read(shape: dict[str, Any]) -> Any:
                 "how": "closing handshake",
                 "code": 1000,
                 "reason": "bye",
+                "quiet": 1500,
                 "duration": 2000,
                 "messages_in": 1,
                 "messages_out": 2,
@@ -160,6 +162,7 @@ def test_the_row_of_an_open_connection() -> None:
         bytes_in=3,
         bytes_out=4,
         heartbeats=5,
+        passed=TIME + 1_999,
     )
     assert as_read(row_shape(summary)) == {
         **COMMON_ROW,
@@ -174,22 +177,26 @@ def test_the_row_of_an_open_connection() -> None:
         "bytes_out": 4,
         "heartbeats": 5,
         "round_trip": None,
+        "round_trip_at": None,
+        "quiet_since": MICROSECONDS + 2,
         "ending": None,
         "refusal": None,
     }
 
 
 def test_the_row_of_a_connection_that_has_ended() -> None:
-    summary = ConnectionSummary(
-        began=OPENED, state="closed", closed=TIME + 5000, round_trip=7_999, ended=ENDED
-    )
-    row = as_read(row_shape(summary))
-    assert (row["closed"], row["round_trip"]) == (MICROSECONDS + 5, 7)
+    trips = NO_ROUND_TRIPS.followed_by(TIME + 1000, 9_999).followed_by(TIME + 3000, 7_999)
+    closed = Closed(TIME + 5_000_000, "run-1", ENDED, 5_000_000, 0, 0, 0, 0)
+    row = as_read(row_shape(ConnectionSummary.of_ended(OPENED, closed, trips)))
+    assert row["closed"] == MICROSECONDS + 5000
+    assert (row["round_trip"], row["round_trip_at"]) == (7, MICROSECONDS + 3)
+    assert row["quiet_since"] == (closed.time - ENDED.quiet) // 1000
     assert row["ending"] == {
         "by": "client",
         "how": "closing handshake",
         "code": 1000,
         "reason": "bye",
+        "quiet": 1500,
     }
 
 
@@ -199,6 +206,7 @@ def test_the_row_of_a_refused_attempt() -> None:
     assert row["refusal"] == REJECTION_SHAPE
     assert (row["subprotocol"], row["compressed"], row["ending"]) == (None, False, None)
     assert row["extension"] is None
+    assert row["quiet_since"] == row["opened"]
 
 
 def test_the_totals_are_told_with_their_time() -> None:

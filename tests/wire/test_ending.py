@@ -36,3 +36,7 @@ def test_who_was_given_up_timed_out() -> None:
     assert silent.ending(None) == Ending(By.SERVER, How.TIME_OUT, 1006, "no pong")
     assert mute.ending(None) == Ending(By.SERVER, How.TIME_OUT, 1001, "leaving")
     assert mute.is_given_up
+
+
+def test_an_ending_tells_how_long_it_had_been_quiet() -> None:
+    assert Parting().ending(None, 60 * 10**9).quiet == 60 * 10**9

@@ -39,6 +39,26 @@ def test_a_silent_peer_is_pinged_after_a_heartbeat_and_given_up_after_half_of_an
     assert patience.overdue(30) == "the peer has not answered a ping for 10 s"
 
 
+def test_a_ping_on_demand_puts_off_nothing() -> None:
+    """Who asks again and again whether the peer is there learns that it is not."""
+    patience = Patience(WAITS, 0)
+    patience.pinged(20)
+    for now in range(21, 30):
+        patience.pinged(now)
+        look(patience, now)
+        assert patience.overdue(now) is None
+    assert patience.overdue(30) == "the peer has not answered a ping for 10 s"
+
+
+def test_a_ping_after_a_sign_of_life_is_given_time_anew() -> None:
+    patience = Patience(WAITS, 0)
+    patience.pinged(20)
+    look(patience, 25, received=1)
+    patience.pinged(26)
+    assert patience.overdue(35.9) is None
+    assert patience.overdue(36) == "the peer has not answered a ping for 10 s"
+
+
 def test_any_byte_is_life() -> None:
     patience = Patience(WAITS, 0)
     patience.pinged(20)

@@ -6,8 +6,9 @@ import re
 
 from aiohttp import web
 
-from webapp.dashboard.encode import event_shape, row_shape
+from webapp.dashboard.encode import detail_shape, event_shape
 from webapp.dashboard.feed import overview
+from webapp.dashboard.replies import Connections
 from webapp.hub import HUB
 from webapp.journal.memory import JOURNAL
 
@@ -18,20 +19,19 @@ _MOST_EVENTS = 1000
 
 async def connections(request: web.Request) -> web.Response:
     """Return the newest connections and the totals."""
-    return web.json_response(overview(request.app[HUB]))
+    told: Connections = {"run": request.app[JOURNAL].run, **overview(request.app[HUB])}
+    return web.json_response(told)
 
 
 async def connection(request: web.Request) -> web.Response:
-    """Return one connection, open or ended or refused, and how it began."""
+    """Return what is known of one connection, open or ended or refused."""
     name = request.match_info["id"]
     summary = request.app[HUB].find(name)
     if summary is None:
         raise web.HTTPNotFound(
             text="There is no such connection: it was of an earlier run, or is forgotten.\n"
         )
-    began = event_shape("", summary.began)
-    del began["cursor"]
-    return web.json_response({"connection": row_shape(summary), "began": began})
+    return web.json_response(detail_shape(summary))
 
 
 async def events(request: web.Request) -> web.Response:

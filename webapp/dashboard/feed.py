@@ -10,7 +10,9 @@ from contextlib import contextmanager, suppress
 from aiohttp import web
 
 from webapp.dashboard.batches import Batches
-from webapp.dashboard.encode import Shape, row_shape, stats_shape
+from webapp.dashboard.encode import row_shape, stats_shape
+from webapp.dashboard.replies import Greeting, Hello, Overview, State
+from webapp.dashboard.shapes import Row
 from webapp.hub import Hub
 from webapp.journal.memory import Journal
 
@@ -46,7 +48,7 @@ class Feed:
         self._beat = asyncio.Event()  # set and cleared at once: wakes whoever waits
         self._pulse: asyncio.Task[None] | None = None
         self._batches = Batches(journal)
-        self._rows: dict[str, Shape] = {}  # as last told
+        self._rows: dict[str, Row] = {}  # as last told
         self._states = 0
         self._state = ""
 
@@ -144,8 +146,11 @@ class Feed:
             raise ConnectionResetError("the watcher does not read") from None
 
     def _hello(self, connection: str | None) -> str:
-        told = overview(self._hub) if connection is None else {}
-        return json.dumps({"type": "hello", "run": self._journal.run, **told})
+        greeting: Greeting = {"type": "hello", "run": self._journal.run}
+        if connection is not None:
+            return json.dumps(greeting)
+        hello: Hello = {**greeting, **overview(self._hub)}
+        return json.dumps(hello)
 
     def _take_state(self) -> None:
         """Prepare what has changed about the connections since this was last done."""
@@ -155,10 +160,11 @@ class Feed:
         gone = [key for key in self._rows if key not in rows]
         self._rows = rows
         self._states += 1
-        self._state = json.dumps({"type": "state", **seen, "connections": changed, "gone": gone})
+        state: State = {"type": "state", **seen, "connections": changed, "gone": gone}
+        self._state = json.dumps(state)
 
 
-def overview(hub: Hub) -> Shape:
+def overview(hub: Hub) -> Overview:
     """Return the newest connections, how many more there are, and the totals."""
     rows = [row_shape(summary) for summary in hub.summaries(MOST_OPEN, MOST_ENDED)]
     stats = hub.stats()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from webapp.dashboard.closecodes import close_code
 from webapp.dashboard.quantities import clock, count, duration, elapsed, size, timestamp
 from webapp.dashboard.visible import visible
 
@@ -36,25 +37,6 @@ OPCODES: Final[Mapping[int, str]] = {
     0x8: "close",
     0x9: "ping",
     0xA: "pong",
-}
-
-# RFC 6455 §7.4.1 and the IANA registry of WebSocket close codes
-CLOSE_CODES: Final[Mapping[int, str]] = {
-    1000: "normal closure",
-    1001: "going away",
-    1002: "protocol error",
-    1003: "unsupported data",
-    1005: "no status received",
-    1006: "abnormal closure",
-    1007: "invalid payload data",
-    1008: "policy violation",
-    1009: "message too big",
-    1010: "extension missing",
-    1011: "internal error",
-    1012: "service restart",
-    1013: "try again later",
-    1014: "bad gateway",
-    1015: "TLS handshake failed",
 }
 
 # Controls but for tab and line ends, and bytes that are no UTF-8.
@@ -143,13 +125,7 @@ def close_name(code: int | None) -> str:
     """Put a close code and its meaning side by side."""
     if code is None:
         return "no code"
-    if name := CLOSE_CODES.get(code):
-        return f"{code} {name}"
-    if 4000 <= code <= 4999:
-        return f"{code} private use"
-    if 3000 <= code <= 3999:
-        return f"{code} registered use"
-    return f"{code} unknown code"
+    return f"{code} {close_code(code).name}"
 
 
 def ending_words(ending: Mapping[str, Any]) -> str:
@@ -159,7 +135,8 @@ def ending_words(ending: Mapping[str, Any]) -> str:
     """
     by = "client" if ending["by"] == "client" else "server"
     reason = f": {ending['reason']}" if ending["reason"] else ""
-    named = ending["code"] not in (None, 1005, 1006)
+    # 1006 stands for the lack of a close frame, 1005 only for that of a code in it.
+    named = ending["code"] not in (None, 1006)
     closed = f"{by} closed, {close_name(ending['code'])}{reason}"
     half = by == "server" and named
     match ending["how"]:

@@ -8,6 +8,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from webapp.dashboard.batches import MOST_HEARTBEATS
+from webapp.dashboard.closecodes import CLOSE_CODES
 from webapp.dashboard.encode import event_shape
 from webapp.dashboard.feed import overview
 from webapp.gate.arrivals import own_origin, public_origin
@@ -35,6 +36,7 @@ async def index(request: web.Request) -> web.Response:
         "websocket_origin": own.replace("http", "ws", 1),
         "websocket_url": known_as.replace("http", "ws", 1) + path,
         "websocket_path": path,
+        "close_codes": CLOSE_CODES,
     }
     return aiohttp_jinja2.render_template("index.html", request, context)
 

@@ -64,12 +64,15 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Who ended a connection ("client" or "server"), how, and with which code and reason."""
+    """Who ended a connection ("client" or "server"), how, and with which code and reason; and for
+    how many nanoseconds nothing had passed in either direction before it.
+    """
 
     by: str
     how: str
     code: int
     reason: str
+    quiet: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from webapp.journal.refusals import RefusalsShare
 from webapp.journal.ring import Ring
 from webapp.journal.summaries import ConnectionSummary
 from webapp.wire.records import Echoes, Record
+from webapp.wire.roundtrips import NO_ROUND_TRIPS, RoundTrips
 
 __all__ = ["JOURNAL", "Journal", "Page"]
 
@@ -78,10 +79,13 @@ class Journal:
         self.remember(event)
 
     def remember(
-        self, began: Opened | Refused, closed: Closed | None = None, round_trip: int | None = None
+        self,
+        began: Opened | Refused,
+        closed: Closed | None = None,
+        round_trips: RoundTrips = NO_ROUND_TRIPS,
     ) -> None:
         """Keep what is to be known of a connection after its end, or of an attempt at one."""
-        self._past.remember(began, closed, round_trip)
+        self._past.remember(began, closed, round_trips)
 
     # Reading
 

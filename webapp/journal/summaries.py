@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from webapp.journal.events import Closed, Ended, Opened, Refused, Rejection
+from webapp.wire.roundtrips import NO_ROUND_TRIPS, RoundTrips
 
 __all__ = ["ConnectionSummary"]
 
@@ -15,19 +16,20 @@ class ConnectionSummary:
     """A connection, or a refused attempt at one; times in nanoseconds since the epoch."""
 
     began: Opened | Refused
-    state: str  # "open", "closing", "closed" or "refused"
+    state: Literal["open", "closing", "closed", "refused"]
     closed: int | None = None
     messages_in: int = 0
     messages_out: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
     heartbeats: int = 0  # pings that this server sent because nothing came
-    round_trip: int | None = None  # nanoseconds
+    round_trips: RoundTrips = NO_ROUND_TRIPS
+    passed: int = 0  # when something last did, to the precision of the sweep
     ended: Ended | None = None
 
     @classmethod
     def of_ended(
-        cls, began: Opened | Refused, closed: Closed | None, round_trip: int | None
+        cls, began: Opened | Refused, closed: Closed | None, round_trips: RoundTrips
     ) -> Self:
         """Sum up a connection that was ``closed``, or an attempt at one that was refused."""
         if closed is None:
@@ -41,7 +43,8 @@ class ConnectionSummary:
             bytes_in=closed.bytes_in,
             bytes_out=closed.bytes_out,
             heartbeats=closed.heartbeats,
-            round_trip=round_trip,
+            round_trips=round_trips,
+            passed=closed.time - closed.ended.quiet,
             ended=closed.ended,
         )
 
@@ -75,6 +78,23 @@ class ConnectionSummary:
     @property
     def compressed(self) -> bool:
         return self.extension is not None
+
+    @property
+    def round_trip(self) -> int | None:
+        """How long the last ping that was answered took, in nanoseconds."""
+        last = self.round_trips.last
+        return None if last is None else last[1]
+
+    @property
+    def round_trip_at(self) -> int | None:
+        """When its pong came."""
+        last = self.round_trips.last
+        return None if last is None else last[0]
+
+    @property
+    def quiet_since(self) -> int:
+        """When something last passed in either direction, at the earliest the handshake."""
+        return max(self.passed, self.began.time)
 
     @property
     def rejection(self) -> Rejection | None:

@@ -28,12 +28,15 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Who ended a connection and how; the first close frame's code and reason, 1006 without one."""
+    """Who ended a connection and how; the first close frame's code and reason, 1006 without one;
+    and for how many nanoseconds nothing had passed in either direction before.
+    """
 
     by: By
     how: How
     code: int
     reason: str
+    quiet: int = 0
 
 
 class Parting:
@@ -67,15 +70,17 @@ class Parting:
         """The peer failed to do something in time, and the connection is dropped."""
         self._gave_up = why
 
-    def ending(self, exc: Exception | None) -> Ending:
-        """Return how it ended, given what the transport reported at its end."""
+    def ending(self, exc: Exception | None, quiet: int = 0) -> Ending:
+        """Return how it ended, given what the transport reported at its end, and for how many
+        nanoseconds it had been quiet.
+        """
         if self._first is not None:
             by, code, reason = self._first
         elif self._gave_up is not None:
             by, code, reason = By.SERVER, CloseCode.ABNORMAL_CLOSURE, self._gave_up
         else:
             by, code, reason = By.CLIENT, CloseCode.ABNORMAL_CLOSURE, ""
-        return Ending(by, self._how(exc), code, reason)
+        return Ending(by, self._how(exc), code, reason, quiet)
 
     def _closed(self, by: By, code: int, reason: str) -> None:
         if self._first is None:

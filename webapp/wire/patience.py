@@ -72,8 +72,12 @@ class Patience:
         self._ending_since = _since(self._ending_since, ending, now)
 
     def pinged(self, now: float) -> None:
-        """A ping went out; its pong, or anything else, is to follow."""
-        self._pinged = now
+        """A ping went out; its pong, or anything else, is to follow.
+
+        It puts off nothing: who has not answered one is not given time anew by the next.
+        """
+        if self._pinged is None or self._heard > self._pinged:
+            self._pinged = now
 
     def ping_due(self, now: float) -> bool:
         """Whether the peer has been silent for so long that it should be pinged."""

@@ -67,6 +67,11 @@ class Traffic:
     def bytes_out(self) -> int:
         return self.went_bytes + self.lone_bytes - 4 * self.lone
 
+    @property
+    def bytes_both(self) -> int:
+        """Those that came and those that went."""
+        return self.came_bytes + self.went_bytes + 2 * (self.lone_bytes - 2 * self.lone)
+
     def counts(self) -> dict[str, int]:
         """What there is to tell, by name."""
         return {name: getattr(self, name) for name in _COUNTS}

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from webapp.wire.ending import Ending, Parting
+from webapp.wire.ending import Ending
 from webapp.wire.extensions import PerMessageDeflate
+from webapp.wire.farewell import Farewell
 from webapp.wire.frames import CONTROL, FIN, Opcode
 from webapp.wire.outbox import Outbox
-from webapp.wire.patience import Patience
 from webapp.wire.pings import Pings
+from webapp.wire.quiet import Quiet
 from webapp.wire.reading import Reader
-from webapp.wire.records import HEARTBEAT, Answer, Observer, Remark, State, Traffic
+from webapp.wire.records import Answer, Observer, Remark, State, Traffic
+from webapp.wire.roundtrips import RoundTrips
 from webapp.wire.settings import StreamSettings
 from webapp.wire.transport import Mount
 from webapp.wire.turns import Turns
-from webapp.wire.violations import CloseCode, ProtocolError
+from webapp.wire.upkeep import Upkeep
+from webapp.wire.violations import CloseCode
 
 if TYPE_CHECKING:
     from aiohttp.web_protocol import RequestHandler
 
-__all__ = ["WebSocketStream"]
+__all__ = ["NotOpenError", "NotReadingError", "WebSocketStream"]
 
-_log = logging.getLogger(__name__)
 
-# After the closing handshake it is for the server to close the connection (RFC 6455 §7.1.1): its
-# half at once, and the whole after so many seconds.
-_LINGER = 1.0
+class NotOpenError(ConnectionResetError):
+    """Nothing more can be sent: the connection is closing, or gone."""
+
+
+class NotReadingError(Exception):
+    """Nothing should be sent: what went before waits because the peer does not read."""
 
 
 class WebSocketStream:
@@ -43,18 +47,16 @@ class WebSocketStream:
     __slots__ = (
         "_closed",
         "_deflate",
+        "_farewell",
         "_mount",
         "_on_end",
         "_outbox",
-        "_parting",
-        "_patience",
         "_pings",
-        "_reader",
+        "_quiet",
         "_settings",
-        "_turns",
+        "_upkeep",
         "ending",
         "id",
-        "state",
         "traffic",
     )
 
@@ -63,14 +65,14 @@ class WebSocketStream:
     ) -> None:
         """``name`` is its id; ``deflate`` what was agreed upon with the client."""
         self.id = name
-        self.state = State.OPEN
         self.traffic = Traffic()
         self.ending: Ending | None = None
         self._settings = settings
         self._deflate = deflate
         self._closed: asyncio.Future[Ending] | None = None
-        self._parting = Parting()
+        self._farewell = Farewell()
         self._pings = Pings()
+        self._quiet = Quiet()
 
     def start(
         self,
@@ -83,82 +85,59 @@ class WebSocketStream:
         """Take the connection over from aiohttp and begin to answer; its end calls ``on_end``."""
         settings = self._settings
         self._on_end = on_end
-        self._patience = Patience(settings.waits, asyncio.get_running_loop().time())
-        self._mount = Mount(transport)
+        mount = self._mount = Mount(transport)
         deflater = None if self._deflate is None else self._deflate.deflater()
-        self._outbox = Outbox(
-            self.id, settings.kept_payload, self.traffic, self._mount, observer, deflater
+        outbox = self._outbox = Outbox(
+            self.id, settings.kept_payload, self.traffic, mount, observer, deflater
         )
-        self._reader = Reader(
-            outbox=self._outbox,
+        reader = Reader(
+            outbox=outbox,
             traffic=self.traffic,
             max_message_size=settings.max_message_size,
             deflate=self._deflate,
             answer=answer,
             listener=self,
         )
-        self._turns = Turns(
-            mount=self._mount,
-            reader=self._reader,
-            outbox=self._outbox,
-            traffic=self.traffic,
-            listener=self,
+        turns = Turns(
+            mount=mount, reader=reader, outbox=outbox, traffic=self.traffic, listener=self
         )
-        self._mount.start(self._turns, self._lost, http)
+        self._farewell.start(mount, outbox, turns)
+        self._upkeep = Upkeep(
+            settings.waits,
+            mount=mount,
+            outbox=outbox,
+            turns=turns,
+            farewell=self._farewell,
+            traffic=self.traffic,
+            pings=self._pings,
+            quiet=self._quiet,
+        )
+        mount.start(turns, self._lost, http)
+
+    # What there is to know
 
     @property
-    def round_trip(self) -> float | None:
-        """How long the last ping that was answered took, in seconds."""
-        return self._pings.round_trip
+    def state(self) -> State:
+        """Where it stands."""
+        return self._farewell.state
+
+    @property
+    def round_trips(self) -> RoundTrips:
+        """How long the last pings that were answered took."""
+        return self._pings.round_trips
+
+    @property
+    def quiet_since(self) -> int:
+        """When something last passed in either direction, in nanoseconds since the epoch; to the
+        precision of the sweep, unless somebody has looked more often.
+        """
+        self._quiet.look(self.traffic)
+        return self._quiet.since
 
     @property
     def writable(self) -> bool:
         """Whether the peer is reading what it is sent."""
         return self._mount.writable
-
-    def send(self, opcode: int, payload: bytes, *, fin: bool = True, rsv: int = 0) -> None:
-        """Send one frame as it is; ``rsv`` are the three reserved bits as a number.
-
-        Nothing is checked: who sends fragments minds their order, who sends much ``writable``.
-
-        Raises:
-            ConnectionResetError: once the connection is closing.
-        """
-        if self.state is not State.OPEN:
-            raise ConnectionResetError(f"the connection is {self.state}")
-        self._outbox.put((FIN if fin else 0) | rsv << 4 | opcode, payload, time.time_ns())
-        if fin and not opcode & CONTROL:
-            self.traffic.went += 1
-        self._outbox.flush()
-
-    def ping(self, remark: Remark | None = None) -> None:
-        """Send a ping, unless it is closing; ``remark`` is for the records of ping and pong."""
-        if self.state is State.OPEN:
-            self._patience.pinged(asyncio.get_running_loop().time())
-            payload = self._pings.sent(remark)
-            self._outbox.put(FIN | Opcode.PING, payload, time.time_ns(), remark)
-            self._outbox.flush()
-
-    def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
-        """Begin the closing handshake, if it has not begun; the reason is cut to 123 bytes.
-
-        Raises:
-            ValueError: if the code must not be sent (RFC 6455 §7.4).
-        """
-        if self.state is State.OPEN:
-            self._put_close(code, reason)
-            self.state = State.CLOSING
-            self._outbox.flush()
-
-    def abort(self, why: str) -> None:
-        """Drop the connection at once, with what is unsent; ``why`` is noted."""
-        if self.state is not State.CLOSED and not self._parting.is_given_up:
-            self._parting.given_up(why)
-            self._outbox.note(why)
-            self._turns.stop()
-            self.state = State.DRAINING
-            self._outbox.flush()
-            self._mount.abort()
 
     async def closed(self) -> Ending:
         """Wait until the connection is gone; return how it ended."""
@@ -167,44 +146,76 @@ class WebSocketStream:
         self._closed = self._closed or asyncio.get_running_loop().create_future()
         return await asyncio.shield(self._closed)
 
+    # What can be done
+
+    def send(self, opcode: int, payload: bytes, *, fin: bool = True, rsv: int = 0) -> None:
+        """Send one frame as it is; ``rsv`` are the three reserved bits as a number.
+
+        Nothing is checked: who sends fragments minds their order, who sends much ``writable``.
+
+        Raises:
+            NotOpenError: once the connection is closing.
+        """
+        self._require_open()
+        self._outbox.put((FIN if fin else 0) | rsv << 4 | opcode, payload, time.time_ns())
+        if fin and not opcode & CONTROL:
+            self.traffic.went += 1
+        self._outbox.flush()
+
+    def push(self, opcode: int, payload: bytes) -> None:
+        """Send a message of one's own, compressed if that was agreed upon and helps.
+
+        Raises:
+            NotOpenError: once the connection is closing.
+            NotReadingError: if the peer does not read what it is sent; nothing is queued for it.
+        """
+        self.require_reader()
+        self._outbox.message(opcode, payload, time.time_ns())
+        self._outbox.flush()
+
+    def require_reader(self) -> None:
+        """Raise, as ``push`` would, unless something can be sent and the peer is reading.
+
+        It is taken to read until its buffers are full and 64 KiB more wait in the transport's. A
+        lower bound would refuse peers that do read: under uvloop, what was answered since the loop
+        last looked waits there as well.
+        """
+        self._require_open()
+        if not self.writable:
+            raise NotReadingError("the peer does not read what it is sent")
+
+    def ping(self, remark: Remark | None = None) -> None:
+        """Send a ping, unless it is closing; ``remark`` is for the records of ping and pong."""
+        if self.state is State.OPEN:
+            self._upkeep.ping(remark)
+
+    def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
+        """Begin the closing handshake, if it has not begun; the reason is cut to 123 bytes.
+
+        Raises:
+            ValueError: if the code must not be sent (RFC 6455 §7.4).
+        """
+        self._farewell.close(code, reason)
+
+    def abort(self, why: str) -> None:
+        """Drop the connection at once, with what is unsent; ``why`` is noted."""
+        self._farewell.give_up(why)
+
     def tick(self, now: float) -> None:
         """Do what is due at this time of the loop's clock; one sweep calls it for all streams."""
-        if self.state is State.CLOSED:
-            return
-        mount = self._mount
-        ending = self.state is not State.OPEN or self._turns.at_end
-        self._patience.look(
-            now,
-            received=self.traffic.bytes_in,
-            unsent=mount.unsent if ending or not mount.writable else 0,
-            reading=mount.reading,
-            writable=mount.writable,
-            ending=ending,
-            unfinished=self._reader.unfinished,
-        )
-        if self._parting.is_answered and self._patience.ending_for(now) >= _LINGER:
-            self._mount.abort()  # in good order: all has been said
-        elif why := self._patience.overdue(now):
-            self.abort(why)
-        elif self._patience.dragging(now):
-            self._give_up_message()
-        elif not ending and self._patience.ping_due(now):
-            self._outbox.rest()
-            self.traffic.heartbeats += 1
-            self.ping(HEARTBEAT)
+        if self.state is not State.CLOSED:
+            self._upkeep.tick(now)
 
-    def _give_up_message(self) -> None:
-        wait = self._settings.waits.message
-        self._reader.lost(f"{wait:g} s passed")
-        self._fail(CloseCode.POLICY_VIOLATION, f"message or frame not finished within {wait:g} s")
+    def _require_open(self) -> None:
+        if self.state is not State.OPEN:
+            raise NotOpenError(f"the connection is {self.state}")
+        if self._mount.is_closing:  # the peer has ended its half, and got all that was for it
+            raise NotOpenError("the connection is ending")
 
     # What the turns report
 
     def close_received(self, code: int, reason: str) -> None:
-        self._parting.close_received(code, reason)
-        if self.state is State.OPEN:
-            self._put_close(code)  # its own (RFC 6455 §5.5.1)
-        self._drain()
+        self._farewell.close_received(code, reason)
 
     def ping_received(self, payload: bytes, now: int) -> None:
         # Also after our own close: until the peer's has come (RFC 6455 §5.5.2).
@@ -214,36 +225,14 @@ class WebSocketStream:
         return self._pings.answered(payload)
 
     def failed(self, error: Exception) -> None:
-        if isinstance(error, ProtocolError):
-            self._fail(error.code, error.reason)
-        else:
-            _log.error("connection %s: failed to answer", self.id, exc_info=error)
-            self._fail(CloseCode.INTERNAL_ERROR, "internal error")
+        self._farewell.failed(error)
 
-    def _fail(self, code: CloseCode, reason: str) -> None:
-        """Fail the connection (RFC 6455 §7.1.7): say why, and listen no longer."""
-        if self.state is State.OPEN:
-            self._put_close(code, reason)
-        self._drain()
-
-    def _put_close(self, code: int, reason: str = "") -> None:
-        self._parting.close_sent(code, self._outbox.close(code, reason))
-
-    def _drain(self) -> None:
-        """Nothing more to say: end our side and wait, for a while, for the peer to end its own."""
-        self._turns.stop()
-        self.state = State.DRAINING
-        self._outbox.flush()
-        self._mount.write_eof()
-        self._mount.resume_reading()
+    # What the mount reports
 
     def _lost(self, exc: Exception | None) -> None:
-        self._turns.lost()
-        self.state = State.CLOSED
-        self.ending = self._parting.ending(exc)
-        self._outbox.flush()
+        self.ending = self._farewell.over(exc, self._quiet.at_end(self.traffic))
         self._on_end(self.ending)
         if self._closed is not None:
             self._closed.set_result(self.ending)
         # What refers to each other goes now, and not only when the garbage collector comes by.
-        del self._on_end, self._turns, self._reader
+        del self._on_end, self._upkeep

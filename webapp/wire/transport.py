@@ -163,6 +163,11 @@ class Mount(asyncio.Protocol):
         """How many bytes the peer has not taken yet."""
         return unsent(self._transport)
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing more can be sent."""
+        return self._transport.is_closing()
+
     def write_eof(self) -> None:
         """Tell the peer that no more will come, once all before is sent; then only read.
 

@@ -50,6 +50,15 @@ class Turns:
             reader.plain.otherwise = self._take
             self.received = reader.plain.received
 
+    @property
+    def unfinished(self) -> object:
+        """What the peer has begun and not finished, if anything: equal as long as it is that."""
+        return self._reader.unfinished
+
+    def give_up(self, why: str) -> None:
+        """Wait no longer for what the peer has begun: tell what came of it, and stop."""
+        self._reader.lost(why)
+
     def lost(self) -> None:
         """The connection is gone: nothing comes any more."""
         self._reader.lost("the connection ended")
