@@ -8,6 +8,12 @@ export class Choice extends EventTarget {
   /** @type {Line | null} */ line = null;
   /** @type {"connection" | "line" | null} */ inspected = null;
 
+  /** The connection of which all is to be told: the one that is chosen, or inspected by a line of its own. */
+  get subject() {
+    const event = this.inspected === "line" ? this.line?.event : null;
+    return this.connection ?? (event && event.kind !== "frame" ? event.connection : null);
+  }
+
   /** Narrow to a connection; the same again, or null, widens. @param {string | null} id */
   chooseConnection(id) {
     this.connection = id === this.connection ? null : id;

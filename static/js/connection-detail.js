@@ -1,144 +1,96 @@
 // @ts-check
-/** One connection or refusal: what it is, how it shook hands, how it ended. */
+/** One connection or refusal, in parts that update themselves: what nobody has changed is not touched. */
 
+import { announce } from "./announce.js";
 import { copy } from "./copy.js";
-import { count, duration, lasted, size, timestamp } from "./format.js";
-import { fact, stamp } from "./stamps.js";
+import { Diagram } from "./diagram.js";
+import { Facts } from "./facts.js";
+import { mountFolds, unfold } from "./folds.js";
+import { Handshake } from "./handshake.js";
+import { Outcome } from "./outcome.js";
+import { stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
-import { show, visible } from "./visible.js";
-import { endingWords } from "./words.js";
-
-/** @typedef {import("./types").Row} Row */
-/** @typedef {import("./picture.js").Handshake} Handshake */
-/** @typedef {import("./types").Head} Head */
-
-// RFC 6455 §4.2.2: what the answer settles.
-const NEGOTIATED = new Set(["sec-websocket-protocol", "sec-websocket-extensions"]);
 
 /**
- * @param {Row | undefined} row @param {Handshake | undefined} handshake
- * @param {string} without what to say where there is no handshake
- * @param {boolean} earlier whether it was of an earlier run of the server
- * @param {number} now the server's time @param {() => void} showFrames
- * @returns {HTMLElement}
+ * What is known of a connection at this moment.
+ * @typedef {object} Seen
+ * @property {import("./types").Row | undefined} row
+ * @property {import("./types").Began | undefined} began
+ * @property {import("./types").Told | null} told how it ended
+ * @property {import("./types").Refusal | null} refusal
+ * @property {import("./particulars.js").State} state what came of asking the server about it
+ * @property {boolean} chosen whether the page is narrowed to it
+ * @property {boolean} frozen whether nobody says what has changed since
+ * @property {number} now the server's time
  */
-export function connectionDetail(row, handshake, without, earlier, now, showFrames) {
-  const { element, slots } = stamp("connection-detail");
-  const refusal = row?.refusal ?? (handshake?.kind === "refused" ? handshake.refusal : null);
-  slots.show.addEventListener("click", showFrames);
-  if (refusal) element.dataset.state = "refused";
-  if (row) {
-    element.dataset.state = row.state;
-    show(slots.words, stateWords(row));
-    fillFacts(slots.facts, row, now);
-  } else
-    show(
-      slots.words,
-      earlier ? texts.inspector.earlier : (refusal?.reason ?? texts.inspector.gone),
-    );
-  if (refusal) fillRefusal(slots, refusal);
-  if (handshake) {
-    const { request } = handshake;
-    if (handshake.kind === "opened") {
-      slots.handshake.append(
-        head(texts.inspector.sent, request, false),
-        head(texts.inspector.answered, handshake.response, true),
-      );
-    } else if (request.line) slots.handshake.append(head(texts.inspector.asSent, request, false));
-    else slots.handshake.textContent = texts.inspector.unread;
-  } else slots.handshake.textContent = without;
-  return element;
-}
 
-/** @param {Row} row */
-function stateWords({ state, refusal, ending }) {
-  if (refusal) return refusal.reason;
-  if (ending) return texts.states.ended(endingWords(ending));
-  return state === "closing" ? texts.states.closing : texts.states.open;
-}
+export class ConnectionDetail {
+  id;
+  element;
+  #story;
+  #slots;
+  #outcome;
+  #diagram;
+  #facts;
+  #handshake;
+  /** Whether it was open when somebody looked. */
+  #lived = false;
 
-/** @param {HTMLElement} list @param {Row} row @param {number} now */
-function fillFacts(list, row, now) {
-  const { facts } = texts;
-  fact(list, facts.id, row.id, true);
-  fact(list, facts.peer, visible(row.peer), true);
-  // Without a target it could not be read, and nobody knows what was sent.
-  if (row.target) {
-    fact(list, facts.target, visible(row.target), true);
-    fact(
-      list,
-      facts.client,
-      row.user_agent ? visible(row.user_agent) : facts.noneSent,
-      row.user_agent !== null,
-    );
-    fact(
-      list,
-      facts.origin,
-      row.origin ? visible(row.origin) : facts.noneSent,
-      row.origin !== null,
-    );
+  /**
+   * @param {string} id @param {import("./story.js").Story} story
+   * @param {{ showFrames: () => void, openFrame: (frame: import("./types").FrameEvent) => void }} actions
+   */
+  constructor(id, story, { showFrames, openFrame }) {
+    this.id = id;
+    this.#story = story;
+    const { element, slots } = stamp("connection-detail");
+    this.element = element;
+    this.#slots = slots;
+    const here = `${location.origin}/connections/${encodeURIComponent(id)}`;
+    this.#outcome = new Outcome(slots);
+    this.#diagram = new Diagram(slots, `${here}/diagram.mmd`, ({ frame }) => {
+      if (frame) openFrame(frame);
+      else unfold(slots["handshake-part"]);
+    });
+    this.#facts = new Facts(slots.facts);
+    this.#handshake = new Handshake(slots.handshake);
+    mountFolds(element);
+    slots.show.addEventListener("click", showFrames);
+    slots["copy-link"].addEventListener("click", () => copy(slots["copy-link"], here));
   }
-  fact(list, row.refusal ? facts.refused : facts.opened, timestamp(row.opened), true);
-  if (row.refusal) return;
-  fact(
-    list,
-    facts.subprotocol,
-    row.subprotocol ? visible(row.subprotocol) : facts.none,
-    row.subprotocol !== null,
-  );
-  fact(
-    list,
-    facts.extension,
-    row.extension ? visible(row.extension) : facts.none,
-    row.extension !== null,
-  );
-  fact(list, row.closed === null ? facts.openFor : facts.lasted, lasted(row, now));
-  fact(list, facts.messages, facts.inAndOut(count(row.messages_in), count(row.messages_out)));
-  fact(list, facts.bytes, facts.inAndOut(size(row.bytes_in), size(row.bytes_out)));
-  fact(list, facts.heartbeats, count(row.heartbeats));
-  if (row.round_trip !== null) fact(list, facts.roundTrip, duration(row.round_trip));
-}
 
-/** @param {Record<string, HTMLElement>} slots @param {import("./types").Refusal} refusal */
-function fillRefusal(slots, refusal) {
-  const { facts } = texts;
-  slots.refusal.hidden = false;
-  slots.title.textContent = texts.inspector.request;
-  fact(slots["refusal-facts"], facts.check, refusal.check);
-  fact(slots["refusal-facts"], facts.status, String(refusal.status), true);
-  fact(
-    slots["refusal-facts"],
-    facts.came,
-    refusal.came ? visible(refusal.came) : facts.none,
-    refusal.came !== "",
-  );
-  fact(slots["refusal-facts"], facts.expected, visible(refusal.expected), true);
-  slots.remedy.hidden = !refusal.remedy;
-  slots["remedy-line"].textContent = visible(refusal.remedy);
-  slots["copy-remedy"].addEventListener("click", () => copy(slots["copy-remedy"], refusal.remedy));
-}
+  /** @param {Seen} seen */
+  update(seen) {
+    const { row, began, told, refusal, state } = seen;
+    this.element.dataset.state = refusal ? "refused" : (row?.state ?? "unknown");
+    this.element.toggleAttribute("data-chosen", seen.chosen);
+    this.#outcome.update(seen);
+    write(this.#slots["title-facts"], refusal ? texts.inspector.request : texts.inspector.facts);
+    this.#drawStory(seen);
+    if (row) this.#facts.update(row, seen.now);
+    this.#slots["facts-part"].hidden = !this.#slots.facts.childElementCount;
+    this.#handshake.update(began, texts.inspector.handshake[state]);
+    this.#tellEnd(told?.sentence);
+  }
 
-/** @param {string} title @param {Head} message @param {boolean} settles whether it says what was negotiated */
-function head(title, message, settles) {
-  const { element, slots } = stamp("head");
-  slots.title.textContent = title;
-  show(slots.start, message.line);
-  for (const [name, value] of message.headers) {
-    const field = stamp("field");
-    show(field.slots.name, name);
-    if (settles && NEGOTIATED.has(name.toLowerCase())) {
-      field.element.setAttribute("data-negotiated", "");
-      field.slots.name.append(negotiated());
+  /** Somebody comes back from a frame that was opened here. */
+  focus() {
+    this.#diagram.focus();
+  }
+
+  /** Something has happened on the connection. @param {Seen} seen */
+  #drawStory({ row, began, now }) {
+    const story = this.#story;
+    this.#slots["diagram-part"].hidden = !began && story.newest.length === 0;
+    this.#diagram.update({ story, row, began, now });
+  }
+
+  /** Those who hear the page are told of an end that comes while they are here. @param {string | undefined} sentence */
+  #tellEnd(sentence) {
+    if (sentence === undefined) this.#lived = this.#lived || this.element.dataset.state === "open";
+    else if (this.#lived) {
+      this.#lived = false;
+      announce(sentence);
     }
-    show(field.slots.value, value);
-    slots.rows.append(field.element);
   }
-  return element;
-}
-
-function negotiated() {
-  const mark = document.createElement("span");
-  mark.className = "negotiated";
-  mark.textContent = texts.inspector.negotiated;
-  return mark;
 }

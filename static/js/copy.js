@@ -18,7 +18,21 @@ export function mountCopy() {
 
 /** Copy a text and say so on the button. @param {HTMLElement} button @param {string} text */
 export async function copy(button, text) {
-  const done = await toClipboard(text);
+  told(button, await toClipboard(text));
+}
+
+/** Copy what the server has at an address. @param {HTMLElement} button @param {string} address */
+export async function copyFrom(button, address) {
+  try {
+    const answer = await fetch(address);
+    told(button, answer.ok && (await toClipboard(await answer.text())));
+  } catch {
+    told(button, false);
+  }
+}
+
+/** Say on a button what came of it. @param {HTMLElement} button @param {boolean} done */
+function told(button, done) {
   if (!labels.has(button)) labels.set(button, button.textContent ?? "");
   const label = labels.get(button) ?? "";
   write(button, done ? texts.copy.done : texts.copy.failed);

@@ -1,38 +1,53 @@
 // @ts-check
 /** The inspector: shows the frame or the connection that is chosen, and goes away when nothing is. */
 
-import { connectionDetail } from "./connection-detail.js";
-import { lasted, shortId } from "./format.js";
+import { ConnectionDetail } from "./connection-detail.js";
+import { shortId } from "./format.js";
 import { frameDetail } from "./frame-detail.js";
+import { isOpen } from "./picture.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
 import { opcodeName } from "./words.js";
+
+/** @typedef {import("./types").FrameEvent} FrameEvent */
 
 const WIDE = 640;
 
 export class Inspector {
   #choice;
   #picture;
-  #handshakes;
+  #particulars;
+  #story;
   #showFrames;
   #cover;
-  /** What is drawn, so that it is not drawn again under somebody's eyes. */
+  /** The frame that is drawn, so that it is not drawn again under somebody's eyes. */
   #drawn = "";
+  /** The connection that is shown, or was when somebody opened a frame of it. @type {ConnectionDetail | null} */
+  #detail = null;
+  /** Where in it somebody was. */
+  #scrolled = 0;
+  /** Whether somebody has opened a frame from here, and so comes back to it. */
+  #returns = false;
+  /** Frames opened from here have numbers that no line of the stream has. */
+  #opened = 0;
   /** @type {Element | null} */ #from = null;
 
   /**
    * @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture
-   * @param {import("./handshakes.js").Handshakes} handshakes
-   * @param {() => void} showFrames leave the inspector for the stream, on a narrow page
+   * @param {import("./particulars.js").Particulars} particulars @param {import("./story.js").Story} story
+   * @param {(id: string) => void} showFrames leave the inspector for the stream of a connection
    * @param {(shown: boolean) => boolean} cover tell the panes, and learn whether some are covered now
    */
-  constructor(choice, picture, handshakes, showFrames, cover) {
+  constructor(choice, picture, particulars, story, showFrames, cover) {
     this.#cover = cover;
     this.#choice = choice;
     this.#picture = picture;
-    this.#handshakes = handshakes;
+    this.#particulars = particulars;
+    this.#story = story;
     this.#showFrames = showFrames;
     choice.addEventListener("change", () => this.changed());
+    for (const source of [particulars, story])
+      source.addEventListener("change", () => this.changed());
     part("inspector-close").addEventListener("click", () => choice.hide());
     part("inspector-back").addEventListener("click", () => choice.back());
     let wide = false;
@@ -49,109 +64,114 @@ export class Inspector {
   changed() {
     const pane = part("inspector");
     const { inspected, line, connection } = this.#choice;
-    const shown =
-      inspected === "line" && line?.event
-        ? "line"
-        : inspected === "connection" && connection
-          ? "connection"
-          : null;
-    if (!shown) {
-      if (pane.hidden) return;
-      const inside = pane.contains(document.activeElement);
-      pane.hidden = true;
-      this.#cover(false);
-      this.#drawn = "";
-      if (inside && this.#from instanceof HTMLElement) this.#from.focus();
+    const event = inspected === "line" ? line?.event : null;
+    const frame = event?.kind === "frame" ? event : null;
+    const id = inspected === "connection" ? connection : frame ? null : (event?.connection ?? null);
+    if (this.#detail && this.#detail.id !== (id ?? connection)) this.#leave();
+    if (!frame && id === null) {
+      if (!pane.hidden) this.#hide();
       return;
     }
     const opens = pane.hidden;
     if (opens) this.#from = document.activeElement;
-    const id =
-      shown === "connection"
-        ? connection
-        : line?.event && line.event.kind !== "frame"
-          ? line.event.connection
-          : null;
-    if (id !== null) this.#handshakes.want(id);
-    const key = this.#key(id);
-    if (key === this.#drawn) return;
-    const anew = key.split(" ")[0] !== this.#drawn.split(" ")[0];
-    this.#drawn = key;
-    if (!anew && id !== null) {
-      this.#refresh(this.#connection(id));
-      return;
-    }
     pane.hidden = false;
+    if (frame) this.#showFrame(frame, `${line?.number}`);
+    else if (id !== null) this.#showConnection(id);
     // What lies below cannot be used, and so has no focus either.
     if (this.#cover(true) && opens) pane.focus();
-    pane.dataset.inspects = shown;
-    part("inspector-back").hidden = !(shown === "line" && connection !== null);
+    part("inspector-back").hidden = !(inspected === "line" && connection !== null);
     if (connection !== null)
       write(part("inspector-back-words"), texts.inspector.back(shortId(connection)));
-    const detail = shown === "line" ? this.#line() : this.#connection(connection ?? "");
-    part("inspected").replaceChildren(detail);
-    part("inspected").scrollTop = 0;
   }
 
-  /** Put in only what has changed: somebody may be reading or selecting the rest. @param {HTMLElement} fresh */
-  #refresh(fresh) {
-    const old = part("inspected").firstElementChild;
-    if (!(old instanceof HTMLElement)) return;
-    Object.assign(old.dataset, fresh.dataset);
-    for (const slot of ["words", "facts", "handshake"]) {
-      const was = old.querySelector(`[data-slot="${slot}"]`);
-      const is = fresh.querySelector(`[data-slot="${slot}"]`);
-      if (!was || !is || was.textContent === is.textContent) continue;
-      const cells = {
-        was: [...was.querySelectorAll("dt, dd")],
-        is: [...is.querySelectorAll("dt, dd")],
-      };
-      if (slot !== "facts" || cells.was.length !== cells.is.length) was.replaceWith(is);
-      else for (const [i, cell] of cells.was.entries()) write(cell, cells.is[i].textContent ?? "");
-    }
+  #hide() {
+    const pane = part("inspector");
+    const inside = pane.contains(document.activeElement);
+    pane.hidden = true;
+    this.#cover(false);
+    this.#drawn = "";
+    if (inside && this.#from instanceof HTMLElement) this.#from.focus();
   }
 
-  /** @param {string | null} id the connection that is shown, by itself or for a line of its own */
-  #key(id) {
-    const { inspected, line } = this.#choice;
-    const name = inspected === "line" ? `line:${line?.number}` : `connection:${id}`;
-    if (id === null) return name;
-    const row = this.#picture.rows.get(id);
-    const age = row ? lasted(row, this.#picture.now) : "";
-    // The part before the space names it, the rest tells whether it has changed.
-    return `${name} ${JSON.stringify([row, age, this.#handshakes.state(id), this.#picture.isEarlier(id)])}`;
-  }
-
-  /** @returns {Node} */
-  #line() {
-    const event = this.#choice.line?.event;
-    if (!event) return document.createDocumentFragment();
-    if (event.kind !== "frame") return this.#connection(event.connection);
-    const title = part("inspector-title");
+  /** @param {FrameEvent} frame @param {string} number */
+  #showFrame(frame, number) {
+    if (number === this.#drawn) return;
+    this.#drawn = number;
+    part("inspector").dataset.inspects = "line";
     const way = document.createElement("span");
-    way.className = event.direction;
-    way.textContent = texts.stream.direction[event.direction];
-    title.replaceChildren(
+    way.className = frame.direction;
+    way.textContent = texts.stream.direction[frame.direction];
+    part("inspector-title").replaceChildren(
       way,
-      ` ${texts.inspector.frame(opcodeName(event.opcode), event.heartbeat)}`,
+      ` ${texts.inspector.frame(opcodeName(frame.opcode), frame.heartbeat)}`,
     );
-    return frameDetail(event, part("inspected").clientWidth >= WIDE ? 16 : 8);
+    const pane = part("inspected");
+    if (this.#detail?.element.isConnected) this.#scrolled = pane.scrollTop;
+    pane.replaceChildren(frameDetail(frame, pane.clientWidth >= WIDE ? 16 : 8));
+    pane.scrollTop = 0;
   }
 
   /** @param {string} id */
-  #connection(id) {
-    const { rows, handshakes, now } = this.#picture;
-    const refused = rows.get(id)?.refusal ?? handshakes.get(id)?.kind === "refused";
-    const title = refused ? texts.inspector.refused : texts.inspector.connection;
+  #showConnection(id) {
+    this.#drawn = "";
+    const earlier = this.#picture.isEarlier(id);
+    this.#particulars.watch(id, earlier);
+    if (!this.#detail) {
+      this.#detail = new ConnectionDetail(id, this.#story, {
+        showFrames: () => this.#showFrames(id),
+        openFrame: (frame) => this.#openFrame(frame),
+      });
+      this.#scrolled = 0;
+    }
+    const { element } = this.#detail;
+    const seen = this.#see(id);
+    this.#detail.update(seen);
+    const title = seen.refusal ? texts.inspector.refused : texts.inspector.connection;
     write(part("inspector-title"), title(shortId(id)));
-    const without = texts.inspector.handshake[this.#handshakes.state(id)];
-    return connectionDetail(
-      rows.get(id),
-      handshakes.get(id),
-      without,
-      this.#picture.isEarlier(id),
+    if (element.isConnected) return;
+    part("inspector").dataset.inspects = "connection";
+    part("inspected").replaceChildren(element);
+    part("inspected").scrollTop = this.#scrolled;
+    if (this.#returns) this.#detail.focus();
+    this.#returns = false;
+  }
+
+  /** Open a frame that need not be among the lines of the stream, and have its connection to come back to. @param {FrameEvent} event */
+  #openFrame(event) {
+    const { connection } = this.#choice;
+    if (connection !== event.connection) this.#choice.chooseConnection(event.connection);
+    this.#opened -= 1;
+    const line = { number: this.#opened, event, gap: null, size: 1, preview: null, lets: true };
+    this.#choice.chooseLine(line, true);
+    this.#returns = true;
+    part("inspector").focus();
+  }
+
+  /** Another connection is looked at, or none. */
+  #leave() {
+    this.#detail = null;
+    this.#particulars.watch(null);
+  }
+
+  /** What is known of a connection, wherever it was learnt from. @param {string} id @returns {import("./connection-detail.js").Seen} */
+  #see(id) {
+    const { rows, handshakes, now, frozen } = this.#picture;
+    const { detail, state } = this.#particulars;
+    const listed = rows.get(id);
+    const row = listed ?? detail?.connection;
+    const began = detail?.began ?? handshakes.get(id);
+    // An end is told by the server alone, and so is what the feed does not list.
+    const ended = row?.ending && detail && !detail.connection.ending;
+    if (ended || (!listed && row && isOpen(row))) this.#particulars.renew();
+    return {
+      row,
+      began,
+      told: detail?.ending ?? null,
+      refusal: row?.refusal ?? (began?.kind === "refused" ? began.refusal : null),
+      state,
+      chosen: this.#choice.connection === id,
+      frozen,
       now,
-      this.#showFrames,
-    );
+    };
   }
 }

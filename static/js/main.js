@@ -8,13 +8,14 @@ import { Client } from "./client.js";
 import { Connections } from "./connections.js";
 import { mountCopy } from "./copy.js";
 import { Feed } from "./feed.js";
-import { Handshakes } from "./handshakes.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { mountKeys } from "./keys.js";
 import { coverPanes, mountPanes, revealTry, showPane } from "./panes.js";
+import { Particulars } from "./particulars.js";
 import { isOpen, Picture } from "./picture.js";
 import { part } from "./stamps.js";
+import { Story } from "./story.js";
 import { Stream } from "./stream.js";
 import { texts } from "./texts.js";
 import { Try } from "./try.js";
@@ -28,13 +29,24 @@ const stream = new Stream(choice, picture);
 const header = new Header(stream);
 const connections = new Connections(picture, choice, (row) => client.opened(row.target));
 const toStream = () => showPane("stream");
-const handshakes = new Handshakes(picture, () => inspector.changed());
+const particulars = new Particulars();
+/** What happens on the connection that somebody looks at, whatever the other feed leaves out. */
+const story = new Story(LIVE, (batch, first) => stream.addOfOne(batch, first));
+/** @type {string | null} */ let narrowedTo = null;
+choice.addEventListener("change", () => {
+  const { connection, subject } = choice;
+  if (connection === narrowedTo && subject === story.id) return;
+  if (connection !== narrowedTo) stream.narrowTo(connection);
+  narrowedTo = connection;
+  story.tell(subject, subject === null || !picture.isEarlier(subject));
+});
 const inspector = new Inspector(
   choice,
   picture,
-  handshakes,
-  () => {
-    choice.hide();
+  particulars,
+  story,
+  (id) => {
+    choice.narrowTo(id);
     toStream();
     part("stream-grid").focus();
   },
@@ -64,7 +76,7 @@ const feed = new Feed(LIVE, {
     }
     restartMarked = restarted;
     picture.replace(told);
-    handshakes.again();
+    particulars.again();
     header.stats(told.stats);
     changed();
     stream.refresh(true);
@@ -78,7 +90,6 @@ const feed = new Feed(LIVE, {
     const missing = batch.forgotten + batch.skipped;
     if (missing && !first) header.gap(missing);
     stream.add(batch, first);
-    inspector.changed();
   },
   state(told) {
     picture.change(told, choice.connection);
@@ -107,24 +118,6 @@ part("try-show").addEventListener("click", () => {
   toStream();
 });
 choice.addEventListener("change", offerOwn);
-
-/** What happens on the chosen connection, whatever the other feed leaves out. */
-const oneFeed = new Feed(null, {
-  changed() {},
-  hello() {},
-  state() {},
-  events(batch, first) {
-    stream.addOfOne(batch, first);
-  },
-});
-/** @type {string | null} */ let narrowedTo = null;
-choice.addEventListener("change", () => {
-  const { connection } = choice;
-  if (connection === narrowedTo) return;
-  narrowedTo = connection;
-  stream.narrowTo(connection);
-  oneFeed.read(connection === null ? null : `${LIVE}?connection=${encodeURIComponent(connection)}`);
-});
 
 mountAddress(choice);
 feed.open();

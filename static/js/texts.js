@@ -116,6 +116,7 @@ export const texts = {
     answered: "Handshake as answered",
     asSent: "Request as sent",
     unread: "What came could not be read as a request, and none of it is kept.",
+    facts: "Connection",
     handshake: {
       known: "",
       asking: "Asking the server for the handshake.",
@@ -123,8 +124,6 @@ export const texts = {
       earlier: "The handshake went with the server's earlier run.",
       unreachable: "The server does not answer; the handshake is asked for again when it does.",
     },
-    gone: "The server no longer lists this connection.",
-    earlier: "This connection was one of the server's earlier run, and went with it.",
     negotiated: "negotiated",
     length: (/** @type {number} */ n) => plural(n, "byte"),
     cut: (/** @type {number} */ n, /** @type {number} */ of) =>
@@ -206,6 +205,16 @@ export const texts = {
     open: "Open.",
     closing: "Open; the closing handshake has begun.",
     ended: (/** @type {string} */ words) => `Ended: ${words}.`,
+    quiet: (/** @type {string} */ time) => `Nothing has passed for ${time}.`,
+    stale: "The live feed is lost: this is what was last heard of it.",
+    /** What there is to say of a connection that is in no list. */
+    without: {
+      known: "",
+      asking: "",
+      unknown: "The server no longer knows this connection, or never has.",
+      earlier: "This connection was one of the server's earlier run, and went with it.",
+      unreachable: "The server does not answer; it is asked again when it does.",
+    },
   },
   ending: {
     closed: (/** @type {string} */ by, /** @type {string} */ code) => `${by} closed, ${code}`,
@@ -217,6 +226,23 @@ export const texts = {
       reset: "; the client then reset the connection",
       late: "; the client did not close in time",
     },
+  },
+  diagram: {
+    label: "Sequence diagram: client and server, oldest first",
+    way: { in: "client to server", out: "server to client" },
+    at: (/** @type {string} */ elapsed) => `${elapsed} s`,
+    unread: "unreadable request",
+    switching: "Switching Protocols",
+    omitted: (/** @type {number} */ n, /** @type {boolean} */ exact) =>
+      n
+        ? `… ${exact ? "" : "at least "}${plural(n, "frame")} not drawn …`
+        : "… earlier frames not drawn …",
+    silence: (/** @type {string} */ time) => `${time} of silence`,
+    ending: (/** @type {string} */ time) => `${time} until TCP was closed`,
+    silent: (/** @type {string} */ time) => `silent for ${time}`,
+    ended: (/** @type {string} */ words) => `ended: ${words}`,
+    refused: "refused",
+    news: (/** @type {number} */ n) => (n ? `${count(n)} newer below` : "newer frames below"),
   },
   try: {
     closed: "not connected",

@@ -83,25 +83,37 @@ export const visible = (text, lines = false) =>
  * @param {Element} element @param {string} text
  */
 export function show(element, text, lines = false) {
-  const pattern = lines ? INVISIBLE_BUT_LINES : INVISIBLE;
-  pattern.lastIndex = 0;
-  if (!pattern.test(text)) {
+  const parts = pieces(text, lines);
+  if (!parts.some(({ hidden }) => hidden)) {
     if (element.textContent !== text || element.firstElementChild) element.textContent = text;
     return;
   }
-  const parts = document.createDocumentFragment();
-  let from = 0;
-  pattern.lastIndex = 0;
-  for (const found of text.matchAll(pattern)) {
-    parts.append(text.slice(from, found.index));
+  const shown = document.createDocumentFragment();
+  for (const { hidden, words } of parts) {
+    if (!hidden) {
+      shown.append(words);
+      continue;
+    }
     const mark = document.createElement("span");
     mark.className = "escape";
-    mark.textContent = escaped(found[0]);
-    parts.append(mark);
+    mark.textContent = words;
+    shown.append(mark);
+  }
+  element.replaceChildren(shown);
+}
+
+/** Text as it is shown: what would be hidden as its escape, and what was sent as it is. @param {string} text */
+export function pieces(text, lines = false) {
+  const pattern = lines ? INVISIBLE_BUT_LINES : INVISIBLE;
+  const parts = [];
+  let from = 0;
+  for (const found of text.matchAll(pattern)) {
+    if (found.index > from) parts.push({ hidden: false, words: text.slice(from, found.index) });
+    parts.push({ hidden: true, words: escaped(found[0]) });
     from = found.index + found[0].length;
   }
-  parts.append(text.slice(from));
-  element.replaceChildren(parts);
+  if (from < text.length) parts.push({ hidden: false, words: text.slice(from) });
+  return parts;
 }
 
 /** @param {string} character */

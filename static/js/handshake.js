@@ -1,0 +1,64 @@
+// @ts-check
+/** The opening handshake of a connection, as sent and as answered, header by header (RFC 6455 §4). */
+
+import { stamp } from "./stamps.js";
+import { texts } from "./texts.js";
+import { show } from "./visible.js";
+
+/** @typedef {import("./types").Head} Head */
+
+// RFC 6455 §4.2.2: what the answer settles.
+const NEGOTIATED = new Set(["sec-websocket-protocol", "sec-websocket-extensions"]);
+
+export class Handshake {
+  #place;
+  /** What stands there: it is drawn once, for somebody may be selecting it. @type {unknown} */ #shown =
+    "";
+
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.#place = place;
+  }
+
+  /** @param {import("./types").Began | undefined} began @param {string} without what to say where it is not known */
+  update(began, without) {
+    const shown = began ? began.connection : without;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#place.replaceChildren(...(began ? heads(began) : [without]));
+  }
+}
+
+/** @param {import("./types").Began} began */
+function heads(began) {
+  const { request } = began;
+  const { inspector } = texts;
+  if (began.kind === "opened")
+    return [head(inspector.sent, request, false), head(inspector.answered, began.response, true)];
+  return [request.line ? head(inspector.asSent, request, false) : inspector.unread];
+}
+
+/** @param {string} title @param {Head} message @param {boolean} settles whether it says what was negotiated */
+function head(title, message, settles) {
+  const { element, slots } = stamp("head");
+  slots.title.textContent = title;
+  show(slots.start, message.line);
+  for (const [name, value] of message.headers) {
+    const field = stamp("header");
+    show(field.slots.name, name);
+    if (settles && NEGOTIATED.has(name.toLowerCase())) {
+      field.element.setAttribute("data-negotiated", "");
+      field.slots.name.append(negotiated());
+    }
+    show(field.slots.value, value);
+    slots.rows.append(field.element);
+  }
+  return element;
+}
+
+function negotiated() {
+  const mark = document.createElement("span");
+  mark.className = "negotiated";
+  mark.textContent = texts.inspector.negotiated;
+  return mark;
+}

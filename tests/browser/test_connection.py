@@ -1,0 +1,127 @@
+"""One connection in the inspector: what happened to it, in words, and reading it in peace."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.screen import ROWS, Open, close, echo, feed_state, port_of
+from tests.command import Serving, serving
+from tests.peer import dial
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+FACTS = "#inspected [data-fold=facts]"
+
+
+async def choose(page: Page, client: str = "") -> None:
+    """Choose the newest connection, or the newest of a client."""
+    await page.locator(".connection", has_text=client).first.get_by_role("button").click()
+    await expect(page.locator("#inspected .of-connection")).to_be_visible()
+
+
+def fact(page: Page, name: str) -> Locator:
+    return page.locator("#inspected .facts div", has_text=name).locator("dd")
+
+
+async def test_the_address_of_a_connection_is_copied(page: Page, server: Serving) -> None:
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    async with dial(port_of(server)):
+        await choose(page)
+        name = await fact(page, "Id").inner_text()
+        button = page.locator("#inspected [data-slot=copy-link]")
+        await button.click()
+        await expect(button).to_have_text("Copied")
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{server.page}connections/{name}"
+
+
+async def test_a_section_that_was_folded_stays_folded(page: Page, server: Serving) -> None:
+    port = port_of(server)
+    async with dial(port, "/ws", ("User-Agent", "a/1")), dial(port, "/ws", ("User-Agent", "b/1")):
+        await choose(page, "a 1")
+        fold = page.get_by_role("button", name="Connection", exact=True)
+        await fold.focus()
+        await page.keyboard.press("Enter")
+        await expect(fold).to_have_attribute("aria-expanded", "false")
+        await expect(page.locator(f"{FACTS} dl")).to_be_hidden()
+        await expect(page.locator("#inspected [data-slot=handshake]")).to_be_visible()
+
+        await choose(page, "b 1")
+        await expect(page.locator(f"{FACTS} dl")).to_be_hidden()
+        await page.reload()
+        await choose(page, "a 1")
+        await expect(page.locator(f"{FACTS} dl")).to_be_hidden()
+        await fold.click()
+        await expect(page.locator(f"{FACTS} dl")).to_be_visible()
+        await page.reload()
+        await choose(page, "b 1")
+        await expect(page.locator(f"{FACTS} dl")).to_be_visible()
+
+
+async def test_what_somebody_reads_and_selects_stays_while_the_connection_lives(
+    page: Page, server: Serving
+) -> None:
+    await page.set_viewport_size({"width": 1440, "height": 500})
+    async with dial(port_of(server)) as peer:
+        await choose(page)
+        before = await page.evaluate(
+            """() => {
+                const pane = document.querySelector("#inspected");
+                const line = pane.querySelector("[data-slot=start]");
+                globalThis.marked = [line, ...pane.querySelectorAll("section")];
+                pane.scrollTop = 120;
+                getSelection().selectAllChildren(line);
+                pane.querySelector("[data-fold=handshake] .fold").focus({ preventScroll: true });
+                return [getSelection().toString(), pane.scrollTop];
+            }"""
+        )
+        assert before == ["GET /ws HTTP/1.1", 120]
+        messages = fact(page, "Messages")
+        for number in range(1, 6):
+            await echo(peer, b"one more")
+            await expect(messages).to_contain_text(f"→ {number} in")
+        after = await page.evaluate(
+            """() => [getSelection().toString(), document.querySelector("#inspected").scrollTop,
+                      document.activeElement.textContent, marked.every(each => each.isConnected)]"""
+        )
+        assert after == [*before, "Handshake", True]
+
+
+async def test_a_connection_that_the_server_has_forgotten_is_said_to_be_so(
+    open_page: Open, tmp_path: Path
+) -> None:
+    few = {"ECHOSCOPE_JOURNAL__CONNECTIONS": "1"}
+    with serving("--port", "0", cwd=tmp_path, env=few) as server:
+        page = await open_page(server.page, forgiven="404")
+        for _ in range(3):
+            async with dial(port_of(server)) as peer:
+                await close(peer)
+        await expect(page.locator(".connection")).to_have_count(1)
+        await page.locator(f"{ROWS}[data-kind=opened]").first.click()
+        words = page.locator("#inspected [data-slot=words]")
+        await expect(words).to_have_text(
+            "The server no longer knows this connection, or never has."
+        )
+        # It has told the page before how this connection began.
+        handshake = page.locator("#inspected [data-slot=handshake]")
+        await expect(handshake).to_contain_text("GET /ws HTTP/1.1")
+
+
+async def test_without_the_server_it_is_said_that_this_was_last_heard(
+    open_page: Open, server: Serving
+) -> None:
+    async with (
+        dial(port_of(server), "/ws", ("User-Agent", "early/1")),
+        dial(port_of(server), "/ws", ("User-Agent", "busy/1")) as busy,
+    ):
+        await echo(busy, *[b"m"] * 150)
+        page = await open_page(server.page, forgiven="ERR_|WebSocket")
+        server.process.kill()
+        await expect(feed_state(page)).to_have_attribute("data-state", "lost")
+        await choose(page, "early 1")
+        inspected = page.locator("#inspected")
+        await expect(inspected.locator("[data-slot=words]")).to_have_text("Open.")
+        await expect(inspected.locator("[data-slot=stale]")).to_contain_text("last heard of it")
+        handshake = inspected.locator("[data-slot=handshake]")
+        await expect(handshake).to_contain_text("The server does not answer")

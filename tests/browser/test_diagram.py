@@ -1,0 +1,293 @@
+"""The sequence diagram of a connection: what it draws, how it grows, and that it can be read."""
+
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.hostile import HOSTILE
+from tests.browser.screen import Open, close, echo, fits, numbered, port_of
+from tests.command import Serving
+from tests.peer import dial
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+ARROWS = ".sequence .message"
+SPACE = "\u202f"
+
+
+async def choose(page: Page, number: int | None = None) -> None:
+    """Choose the newest connection, or that of a number, and see it drawn."""
+    which = "" if number is None else f"[data-connection$='-{number}']"
+    await page.locator(f".connection{which} > button").first.click()
+    await expect(page.locator(ARROWS).first).to_be_attached()
+
+
+async def rows(page: Page) -> list[str]:
+    """Return what stands in the diagram, row by row, without the times."""
+    told: list[str] = await page.locator(".sequence .row").evaluate_all(
+        """rows => rows.map(row =>
+            (row.querySelector(".message")?.getAttribute("aria-label") ??
+             row.querySelector(".words").textContent).replace(/, [+][0-9.]+ s$/, ""))"""
+    )
+    return told
+
+
+def arrow(page: Page, words: str) -> Locator:
+    return page.locator("#inspected").get_by_role("button", name=words)
+
+
+async def test_a_connection_is_drawn_from_its_handshake_to_its_end(
+    page: Page, server: Serving
+) -> None:
+    async with dial(port_of(server), "/ws?x", ("Sec-WebSocket-Protocol", "chat")) as peer:
+        await choose(page)
+        peer.send(0x1, b"two ", fin=False)
+        peer.send(0x0, b"parts\n")
+        await peer.receive()
+        peer.send(0x9, b"alive?")
+        await peer.receive()
+        await expect(page.get_by_text("silent for 1")).to_be_visible()
+        await echo(peer, b"\x00\x01", opcode=0x2)
+        await close(peer, 4001, b"enough")
+    await expect(page.locator(".sequence .row.end")).to_be_visible()
+    told = await rows(page)
+    silence = told[told.index("client to server: binary, 00 01") - 1]
+    assert re.fullmatch(rf"[1-9]\.\d{SPACE}s of silence", silence)
+    # How long it took to begin, and to close TCP, is up to the machine.
+    told = [row for row in told if not re.search("of silence$|until TCP was closed$", row)]
+    assert told == [
+        "client to server: GET, /ws?x HTTP/1.1",
+        "server to client: 101, chat",
+        "client to server: text, no FIN, two ",
+        r"client to server: continuation, parts\n",
+        r"server to client: text, two parts\n",
+        "client to server: ping, alive?",
+        "server to client: pong, alive?",
+        "client to server: binary, 00 01",
+        "server to client: binary, 00 01",
+        "client to server: close, 4001 private use: enough",
+        "server to client: close, 4001 private use",
+        told[-1],
+    ]
+    assert told[-1].startswith("ended: client closed, 4001 private use")
+
+
+async def test_a_violation_is_drawn_with_what_was_wrong(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as peer:
+        peer.send(0x1, b"bad \xff")
+        await peer.rest()
+    await choose(page)
+    wrong = page.locator(f"{ARROWS}.wrong")
+    await expect(wrong).to_have_count(1)
+    await expect(wrong.locator(".preview")).to_have_text(r"bad \xff")
+    await expect(wrong.locator(".noted")).to_contain_text("text is not UTF-8 at byte 4")
+
+
+async def test_a_refusal_is_drawn_with_its_answer(page: Page, server: Serving) -> None:
+    async with dial(port_of(server), "/ws", ("Origin", "https://evil.example")) as peer:
+        assert peer.status == 403
+    await choose(page)
+    asked, answered, end = await rows(page)
+    assert asked == "client to server: GET, /ws HTTP/1.1"
+    assert answered.startswith("server to client: 403, No entry of origins.allowed")
+    assert end == "refused"
+
+
+async def test_of_many_frames_the_first_and_the_newest_are_drawn(
+    page: Page, server: Serving
+) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, *numbered("m", range(100)))
+        await choose(page)
+        await expect(page.locator(".sequence .omitted").first).to_be_visible()
+        told = await rows(page)
+        assert told[2:4] == [
+            "client to server: text, m0",
+            "server to client: text, m0",
+        ]
+        # An opening and 100 messages, of which 7 and 60 frames are drawn.
+        assert told[9] == "… 133 frames not drawn …"
+        assert len(told) == 2 + 7 + 1 + 60
+        assert told[-1] == "server to client: text, m99"
+
+        await choose_again(page)
+        await expect(page.locator(".sequence .omitted").first).to_be_visible()
+        assert await rows(page) == told
+
+
+async def choose_again(page: Page) -> None:
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#inspector")).to_be_hidden()
+    await choose(page)
+
+
+async def test_it_follows_its_end_only_while_that_is_in_view(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as peer:
+        await choose(page)
+        await echo(peer, *numbered("m", range(20)))
+        await expect(arrow(page, "text, m19").last).to_be_in_viewport(ratio=1)
+        box = page.locator("[data-slot=diagram-box]")
+        await box.evaluate("box => box.scrollTop = 40")
+        seen = arrow(page, "client to server: text, m2,")
+        top = await seen.bounding_box()
+        await echo(peer, *numbered("n", range(120)))
+        news = page.locator("[data-slot=diagram-news]")
+        # What is drawn grows behind what is read, up to a bound; the rest is counted.
+        await expect(news).to_have_text("73 newer below")
+        assert await seen.bounding_box() == top
+        assert await box.evaluate("box => box.scrollTop") == 40
+        await news.click()
+        await expect(arrow(page, "text, n119").last).to_be_in_viewport(ratio=1)
+        await expect(news).to_be_hidden()
+        await echo(peer, b"the last")
+        await expect(arrow(page, "text, the last").last).to_be_in_viewport(ratio=1)
+
+
+async def test_an_arrow_opens_its_frame_and_one_comes_back_to_it(
+    page: Page, server: Serving
+) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, *numbered("m", range(30)))
+        await choose(page)
+        await expect(arrow(page, "text, m29").last).to_be_visible()
+        box = page.locator("[data-slot=diagram-box]")
+        await box.evaluate("box => box.scrollTop = 100")
+        await page.locator("#inspected").evaluate("pane => pane.scrollTop = 50")
+        pressed = arrow(page, "server to client: text, m3,")
+        await pressed.click()
+        await expect(page.locator("#inspector-title")).to_have_text("← out text frame")
+        await expect(page.locator("#inspected [data-slot=text]")).to_have_text("m3")
+        await page.locator("#inspector-back").click()
+        await expect(pressed).to_be_focused()
+        assert await box.evaluate("box => box.scrollTop") == 100
+        assert await page.locator("#inspected").evaluate("pane => pane.scrollTop") == 50
+
+        await page.keyboard.press("ArrowDown")
+        await expect(arrow(page, "client to server: text, m4,")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#inspected [data-slot=text]")).to_have_text("m4")
+        await page.keyboard.press("Escape")
+        await expect(arrow(page, "client to server: text, m4,")).to_be_focused()
+        await page.keyboard.press("Home")
+        await page.keyboard.press(" ")
+        handshake = page.get_by_role("button", name="Handshake", exact=True)
+        await expect(handshake).to_be_focused()
+        await expect(page.locator("#pause")).to_have_text("Pause")
+
+
+async def test_all_arrows_are_one_stop_of_the_tab_key(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, *numbered("m", range(30)))
+        await choose(page)
+        await expect(arrow(page, "m29").last).to_be_visible()
+        await page.locator("[data-slot=diagram-box]").focus()
+        await page.keyboard.press("Tab")
+        await expect(arrow(page, "server to client: text, m29,")).to_be_focused()
+        await page.keyboard.press("Tab")
+        assert not await page.evaluate("document.activeElement.closest('.sequence')")
+
+
+async def test_an_arrow_that_has_the_focus_keeps_it_under_load(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, *numbered("m", range(10)))
+        await choose(page)
+        focused = arrow(page, "client to server: text, m7,")
+        await focused.focus()
+        for _ in range(20):
+            await echo(peer, *[b"flood"] * 200)
+        await expect(page.locator("[data-slot=diagram-news]")).to_be_visible()
+        await expect(focused).to_be_focused()
+        assert await page.locator(ARROWS).count() < 220
+
+
+async def test_a_flood_is_drawn_as_a_sample_that_says_so(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"the first")
+        await choose(page)
+        await expect(arrow(page, "server to client: text, the first")).to_be_visible()
+        for _ in range(30):
+            await echo(peer, *[b"flood"] * 200)
+        await echo(peer, b"the last")
+        await expect(arrow(page, "server to client: text, the last")).to_be_visible()
+        omitted = page.locator(".sequence .row.omitted")
+        # 6,002 messages both ways, of which some frames are drawn.
+        await expect(omitted).to_have_text(re.compile("… (at least )?11,9[0-9][0-9] frames not"))
+        assert await page.locator(ARROWS).count() <= 2 + 7 + 60
+        assert (await rows(page))[2] == "client to server: text, the first"
+
+
+async def test_frames_that_the_feed_leaves_out_are_asked_for(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as busy, dial(port_of(server)) as peer:
+        await choose(page)
+        sent = numbered("m", range(12))
+        for message in sent:
+            await echo(busy, *[b"flood"] * 500)
+            await echo(peer, message)
+        await expect(arrow(page, "server to client: text, m11,")).to_be_visible()
+        frames = [row for row in await rows(page) if ": text, " in row]
+        assert frames == [
+            f"{way}: text, {message.decode()}"
+            for message in sent
+            for way in ("client to server", "server to client")
+        ]
+
+
+# So many texts, in a message and a ping each, are all drawn.
+AT_ONCE = 12
+
+
+async def test_hostile_texts_stay_text_in_the_diagram(open_page: Open, server: Serving) -> None:
+    page = await open_page(server.page, bypass_csp=True)
+    for number, start in enumerate(range(0, len(HOSTILE), AT_ONCE), 1):
+        texts = HOSTILE[start : start + AT_ONCE]
+        target, protocol = texts[0].target, ("Sec-WebSocket-Protocol", texts[0].token)
+        shown = []
+        async with dial(port_of(server), f"/ws?{target}", protocol) as peer:
+            for text in texts:
+                if text.is_utf8:
+                    await echo(peer, text.raw)
+                    shown.append(f"text, {text.shown_of(240)}")
+                peer.send(0x9, text.raw[:125])
+                await peer.receive()
+            peer.send(0x8, (4000).to_bytes(2) + (texts[0].reason or b""))
+            await peer.receive()
+        await choose(page, number)
+        await expect(page.locator(".sequence .row.end")).to_be_visible()
+        told = await rows(page)
+        assert told[:2] == [
+            f"client to server: GET, /ws?{target} HTTP/1.1",
+            f"server to client: 101, {texts[0].token}",
+        ]
+        assert [row.split(": ", 1)[1] for row in told if "client: text, " in row] == shown
+        made = await page.locator(".sequence *").evaluate_all("all => all.map(e => e.tagName)")
+        assert set(made) <= {"g", "line", "path", "rect", "svg", "text", "title", "tspan"}
+        assert await page.locator(".sequence .words").evaluate_all(
+            "all => all.every(words => getComputedStyle(words).overflow === 'hidden')"
+        )
+
+
+@pytest.mark.parametrize("width", [280, 420, 640, 900])
+async def test_it_is_as_wide_as_there_is_room(open_page: Open, server: Serving, width: int) -> None:
+    page = await open_page(server.page, viewport={"width": 1600, "height": 900})
+    async with dial(port_of(server), "/ws?" + "q" * 200) as peer:
+        await echo(peer, b"unbroken" * 40, "漢字".encode() * 40)
+        await choose(page)
+        await page.evaluate(
+            """width => document.documentElement.style.setProperty(
+                "--inspector-width", `${width}px`)""",
+            width,
+        )
+        await expect(page.locator(".sequence")).to_have_attribute("width", str(width))
+        await expect(arrow(page, "漢字").last).to_be_visible()
+        await fits(page, "[data-slot=diagram-box]")
+        lines = await page.locator(".sequence .words").evaluate_all(
+            """all => all.map(words => {
+                const text = words.querySelector("text").getBoundingClientRect();
+                const room = words.getBoundingClientRect();
+                return [text.right <= room.right + 1, text.width / room.width];
+            })"""
+        )
+        assert all(inside for inside, _ in lines)
+        # Of what does not fit, as much as does is shown.
+        assert min(share for _, share in lines[2:]) > 0.8
