@@ -39,33 +39,33 @@ export function mountKeys(stream, choice, toStream) {
         stream.pause();
         return true;
       case "j":
-        stream.step(1);
+        stream.walk.step(1);
         return true;
       case "k":
-        stream.step(-1);
+        stream.walk.step(-1);
         return true;
       case "Enter":
         if (onControl || !(onGrid || target === document.body || target.closest("#stream")))
           return false;
-        stream.open();
+        stream.walk.open();
         return true;
     }
     if (!onGrid) return false;
     switch (event.key) {
       case "ArrowDown":
-        stream.step(1);
+        stream.walk.step(1);
         return true;
       case "ArrowUp":
-        stream.step(-1);
+        stream.walk.step(-1);
         return true;
       case "PageDown":
-        stream.page(1);
+        stream.walk.page(1);
         return true;
       case "PageUp":
-        stream.page(-1);
+        stream.walk.page(-1);
         return true;
       case "Home":
-        stream.toStart();
+        stream.walk.toStart();
         return true;
       case "End":
         stream.follow();

@@ -41,6 +41,21 @@ export class Lines {
     return lineOf(this.#number, event, gap, size);
   }
 
+  /** New lines for a batch of the feed; `first`: of all that there was before. @param {import("./types").Events} batch @param {boolean} first */
+  of({ forgotten, skipped, events }, first) {
+    /** @type {[GapKind, number][]} */
+    const gaps = first
+      ? [["earlier", forgotten + skipped]]
+      : [
+          ["forgotten", forgotten],
+          ["skipped", skipped],
+        ];
+    return [
+      ...gaps.filter(([, size]) => size).map(([gap, size]) => this.make(null, gap, size)),
+      ...events.map((event) => this.make(event)),
+    ];
+  }
+
   /** Take lines of which is decided whether the filter lets them through. @param {Line[]} lines */
   take(lines) {
     for (const line of lines) {

@@ -10,6 +10,8 @@ import { Scroller } from "./scroller.js";
 import { Sieve } from "./sieve.js";
 import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
+import { Times } from "./times.js";
+import { Walk } from "./walk.js";
 
 /** @typedef {import("./types").Line} Line */
 /** @typedef {import("./types").Events} Events */
@@ -24,7 +26,7 @@ export class Stream extends EventTarget {
   #picture;
   #scroller;
   #bar;
-  #clock = false;
+  #times;
   #cleared = false;
   /** How many events had come when the end was last in view. */
   #seen = 0;
@@ -32,7 +34,6 @@ export class Stream extends EventTarget {
   #anew = false;
   /** Whether the feed's lines have taken the place of those that came with the page. */
   #fed = false;
-  /** Since when times are counted, where all connections are shown. @type {number | null} */ #since;
 
   /** @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture */
   constructor(choice, picture) {
@@ -44,13 +45,17 @@ export class Stream extends EventTarget {
       sifted: () => this.#soon(),
       gaveUp: () => this.#bar.giveUp(),
     });
-    this.#since = Number(part("stream").dataset.since) || null;
+    this.#times = new Times(choice, picture, () => this.#soon(true));
     const frame = part("stream-grid");
     frame.scrollTop = frame.scrollHeight;
     this.#scroller = new Scroller(frame, part("canvas"), {
       make: makeRow,
       fill: (row, line, index) =>
-        fillRow(row, line, index, { since: this.#origin, chosen: choice.line, run: picture.run }),
+        fillRow(row, line, index, {
+          since: this.#times.origin,
+          chosen: choice.line,
+          run: picture.run,
+        }),
       moved: () => this.#soon(),
     });
     choice.addEventListener("change", () => this.#chosen());
@@ -64,7 +69,7 @@ export class Stream extends EventTarget {
       this.#bar.showAll();
     });
     part("narrowed").addEventListener("click", () => choice.chooseConnection(null));
-    part("time-mode").addEventListener("click", () => this.#switchTime());
+    this.walk = new Walk(choice, this.#scroller, () => this.#lines.shown);
   }
 
   get #lines() {
@@ -83,14 +88,14 @@ export class Stream extends EventTarget {
   /** Take in a batch of the feed; `first`: what a new page gets. @param {Events} batch @param {boolean} first */
   add(batch, first) {
     this.#feed();
-    this.#since ??= batch.events[0]?.time ?? null;
-    this.#take(this.#all, linesOf(this.#all, batch, first));
+    this.#times.begin(batch.events[0]?.time);
+    this.#take(this.#all, this.#all.of(batch, first));
   }
 
   /** Take in what the chosen connection's own feed tells; `first`: all that there was before. @param {Events} batch @param {boolean} first */
   addOfOne(batch, first) {
     if (!this.#one) return;
-    const lines = linesOf(this.#one, batch, first);
+    const lines = this.#one.of(batch, first);
     // What was shown until now were those of its lines that the page had anyway.
     if (first && lines.length) {
       this.#sieve.clear();
@@ -161,43 +166,6 @@ export class Stream extends EventTarget {
     this.#soon();
   }
 
-  /** Move the current line by so many rows. @param {number} by */
-  step(by) {
-    const { shown } = this.#lines;
-    if (!shown.length) return;
-    const at = this.#choice.line ? shown.indexOf(this.#choice.line) : -1;
-    const last = shown.length - 1;
-    const start = by < 0 || this.#scroller.following ? last : 0;
-    const next = at < 0 ? start : Math.max(0, Math.min(last, at + by));
-    this.#scroller.stay();
-    this.#scroller.reveal(next);
-    this.#choice.chooseLine(shown[next]);
-  }
-
-  /** Move the current line by a page. @param {number} by */
-  page(by) {
-    this.step(by * this.#scroller.page);
-  }
-
-  /** Move to the first line. */
-  toStart() {
-    this.step(-this.#lines.shown.length);
-  }
-
-  /** Open the current line in the inspector. */
-  open() {
-    if (this.#choice.line) this.#choice.chooseLine(this.#choice.line, true);
-    else this.step(-1);
-  }
-
-  get #origin() {
-    if (this.#clock) return null;
-    const { connection } = this.#choice;
-    if (connection === null) return this.#since;
-    const { rows, handshakes } = this.#picture;
-    return rows.get(connection)?.opened ?? handshakes.get(connection)?.time ?? this.#since;
-  }
-
   /** @param {Lines} lines @param {Line[]} fresh */
   #take(lines, fresh) {
     if (lines === this.#lines) this.#sieve.take(fresh);
@@ -244,16 +212,9 @@ export class Stream extends EventTarget {
     this.#lines.clear();
     this.#seen = this.#lines.came;
     this.#cleared = true;
-    this.#since = null;
+    this.#times.clear();
     if (this.#choice.line) this.#choice.back();
     this.follow();
-  }
-
-  #switchTime() {
-    this.#clock = !this.#clock;
-    part("stream-grid").dataset.times = this.#clock ? "clock" : "relative";
-    write(part("time-mode"), this.#clock ? texts.stream.time.clock : texts.stream.time.relative);
-    this.#soon(true);
   }
 
   /** Draw with the next animation frame, once, however much comes until then. */
@@ -286,19 +247,4 @@ export class Stream extends EventTarget {
     });
     this.dispatchEvent(new Event("drawn"));
   }
-}
-
-/** What a batch of the feed is in lines. @param {Lines} lines @param {Events} batch @param {boolean} first @returns {Line[]} */
-function linesOf(lines, { forgotten, skipped, events }, first) {
-  /** @type {[GapKind, number][]} */
-  const gaps = first
-    ? [["earlier", forgotten + skipped]]
-    : [
-        ["forgotten", forgotten],
-        ["skipped", skipped],
-      ];
-  return [
-    ...gaps.filter(([, size]) => size).map(([gap, size]) => lines.make(null, gap, size)),
-    ...events.map((event) => lines.make(event)),
-  ];
 }
