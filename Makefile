@@ -21,7 +21,7 @@ ARGS ?=
 # make fuzz SECONDS=600
 SECONDS ?= 60
 
-.PHONY: help install run test check bench conformance fuzz browser tshark node clean
+.PHONY: help install run test check screenshots bench conformance fuzz browser tshark node clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ conformance: $(VENV)/.runtime ## play the Autobahn test suite to the server; ARG
 
 bench: $(VENV)/.runtime ## measure it beside others, some eleven minutes; ARGS="--help" says how
 	@$(BIN)/python -m bench $(ARGS)
+
+screenshots: $(VENV)/.complete browser ## take the pictures of the page in docs/images
+	@$(BIN)/python -m tests.browser.screenshots
 
 clean: ## remove the environment and what tools have left
 	@rm -rf $(VENV) dist build .coverage .coverage.* htmlcov node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
