@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from aiohttp import WSServerHandshakeError, web
 
-from tests.peer import handshake
+from tests.peer import dial, handshake
 from tests.served import Client, Serve, port_of
+from webapp.hub import HUB
 
 TOKEN = "a-token-for-these-tests"
 CANARY = "a canary for all to see who may"
@@ -104,6 +105,63 @@ async def test_without_the_token_nobody_gets_anything(serve: Serve) -> None:
                 if not is_open:
                     assert status(answer) == 401, (method, target)
                 assert CANARY.encode() not in answer
+
+
+# What a page can send anywhere without asking first (Fetch, "CORS-safelisted request-header"), and
+# what it could if somebody allowed it.
+BODIES = [
+    ("text/plain", b'{"text": "from elsewhere"}'),
+    ("application/x-www-form-urlencoded", b'{"text": "from elsewhere", "x": "="}'),
+    ("multipart/form-data; boundary=x", b'--x\r\n\r\n{"text": "from elsewhere"}\r\n--x--'),
+    ("", b'{"text": "from elsewhere"}'),
+    ("application/json", b'{"text": "from elsewhere"}'),
+]
+
+
+async def push(client: Client, target: str, headers: dict[str, str], kind: str, body: bytes) -> int:
+    fields = {
+        "Host": f"localhost:{port_of(client)}",
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+        **({"Content-Type": kind} if kind else {}),
+        **headers,
+    }
+    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+    return status(await send(client, "\r\n".join([*lines, "", ""]).encode() + body))
+
+
+@pytest.mark.parametrize("token", [TOKEN, ""], ids=["with a token", "without"])
+async def test_no_page_of_another_origin_can_send_anything(serve: Serve, token: str) -> None:
+    client = await served(serve, token)
+    bearer = {"Authorization": f"Bearer {TOKEN}"} if token else {}
+    async with dial(port_of(client)) as peer:
+        (stream,) = client.app[HUB].streams()
+        targets = [f"/api/connections/{stream.id}/{what}" for what in ("messages", "ping", "close")]
+        targets.append("/api/broadcast")
+        for target in targets:
+            for kind, body in [*BODIES, ("text/plain", b""), ("", b"")]:
+                for headers in (*FOREIGN, {"Host": "evil.test"}):
+                    told = await push(client, target, {**headers, **bearer}, kind, body)
+                    assert told == (421 if "Host" in headers else 403), (target, kind, headers)
+                if kind != "application/json" and body:  # of a browser that names no origin
+                    assert await push(client, target, bearer, kind, body) == 415
+        await peer.echoed(b"nothing came before this")
+        assert stream.traffic.messages_out == 1
+
+
+async def test_whoever_may_read_may_send_and_nobody_else(serve: Serve) -> None:
+    client = await served(serve)
+    kind, body = BODIES[-1]
+    own = {"Origin": f"http://localhost:{port_of(client)}", "Sec-Fetch-Site": "same-origin"}
+    async with dial(port_of(client)) as peer:
+        (stream,) = client.app[HUB].streams()
+        target = f"/api/connections/{stream.id}/messages"
+        for headers in ({}, own, {"Authorization": "Bearer another"}):
+            assert await push(client, target, headers, kind, body) == 401
+        for headers in ({}, own):
+            bearer = {"Authorization": f"Bearer {TOKEN}"}
+            assert await push(client, target, {**headers, **bearer}, kind, body) == 202
+            assert await peer.receive() == (0x81, b"from elsewhere")
 
 
 @pytest.mark.parametrize("headers", [{}, *FOREIGN, {"Host": "evil.test"}])

@@ -45,7 +45,12 @@ def test_an_application_is_made_without_a_loop_and_opens_nothing(
         "/live",
         "/api/connections",
         "/api/connections/{id}",
+        "/api/connections/{id}/messages",
+        "/api/connections/{id}/ping",
+        "/api/connections/{id}/close",
+        "/api/broadcast",
         "/api/events",
+        "/api/openapi.json",
         "/healthz",
         "/static",
     }

@@ -29,12 +29,16 @@ ALLOWED: dict[str, set[str]] = {
     "webapp.push": {"webapp.hub", "webapp.wire"},
     "webapp.echo": {"webapp.gate", "webapp.hub", "webapp.wire"},
     "webapp.dashboard": {
+        "webapp",
         "webapp.gate.arrivals",
+        "webapp.gate.protocol",
         "webapp.gate.refusals",
         "webapp.gate.signin",
         "webapp.hub",
         "webapp.journal",
         "webapp.printable",
+        "webapp.push",
+        "webapp.wire.closing",
     },
     # The settings are checked by those who use them.
     "webapp.config": {

@@ -16,9 +16,13 @@ from webapp.answers import Answers
 from webapp.assets import assets
 from webapp.config import Config
 from webapp.dashboard import api, formatting, pages
+from webapp.dashboard.errors import API, errors_as_json
 from webapp.dashboard.feed import Feed
+from webapp.dashboard.openapi import Description
+from webapp.dashboard.pushes import Pushes
 from webapp.echo import echo_handler, handshake_fault
 from webapp.gate import (
+    API_PATH,
     PUBLIC_ORIGIN,
     REFUSAL_PAGE,
     Access,
@@ -87,10 +91,15 @@ def create_app(config: Config | None = None) -> web.Application:
     watch = limited(feed.watch, watchers, on_refusal=hub.refused)
     watch = checked(watch, handshake_fault, on_refusal=hub.refused)
 
+    pushes = Pushes(hub, journal, max_message_size=config.limits.max_message_size)
+
     access = Access(config.access.token) if config.access.token else None
 
     app = web.Application(
-        middlewares=[gate_middleware(*_checks(config, access), on_refusal=hub.refused)],
+        middlewares=[
+            gate_middleware(*_checks(config, access), on_refusal=hub.refused),
+            errors_as_json,
+        ],
         handler_args={
             "logger": http_log(),
             "access_log": None,
@@ -109,7 +118,12 @@ def create_app(config: Config | None = None) -> web.Application:
             web.get("/live", watch, allow_head=False),
             web.get("/api/connections", api.connections),
             web.get("/api/connections/{id}", api.connection),
+            web.post("/api/connections/{id}/messages", pushes.message),
+            web.post("/api/connections/{id}/ping", pushes.ping),
+            web.post("/api/connections/{id}/close", pushes.close),
+            web.post("/api/broadcast", pushes.broadcast),
             web.get("/api/events", api.events),
+            web.get("/api/openapi.json", Description().get),
             web.get("/healthz", pages.healthz),
         ]
     )
@@ -126,6 +140,7 @@ def create_app(config: Config | None = None) -> web.Application:
     app[pages.WEBSOCKET_PATH] = path
     app[PUBLIC_ORIGIN] = config.server.public_url
     app[REFUSAL_PAGE] = pages.refused
+    app[API_PATH] = API
     aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(_folder("templates")),

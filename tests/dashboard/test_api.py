@@ -3,21 +3,16 @@
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient
 
+from tests.dashboard.conftest import Described
+from tests.dashboard.described import DescribedClient as Client
 from tests.peer import dial, eventually
-from webapp.app import create_app
-from webapp.config import Config
 from webapp.hub import HUB
-
-Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-async def client(aiohttp_client: Any) -> Client:
-    client: Client = await aiohttp_client(create_app(Config()))
-    return client
+async def client(described: Described) -> Client:
+    return await described()
 
 
 async def session(client: Client, messages: int, target: str = "/ws") -> None:
@@ -97,16 +92,14 @@ async def test_there_is_a_limit_to_how_many_are_told_at_once(client: Client) -> 
 async def test_a_limit_that_is_none_is_refused_in_words(client: Client, limit: str) -> None:
     response = await client.get("/api/events", params={"limit": limit})
     assert response.status == 400
-    assert response.content_type == "text/plain"
-    assert await response.text() == "limit must be a number from 1 to 1000\n"
+    assert await response.json() == {"error": "limit must be a number from 1 to 1000"}
 
 
 @pytest.mark.parametrize("cursor", ["", "here", "run-", "run-x", "<script>alert(1)</script>"])
 async def test_a_cursor_that_is_none_is_refused_in_words(client: Client, cursor: str) -> None:
     response = await client.get("/api/events", params={"after": cursor})
     assert response.status == 400
-    assert response.content_type == "text/plain"
-    assert (await response.text()).endswith("is no cursor of this journal\n")
+    assert (await response.json())["error"].endswith("is no cursor of this journal")
 
 
 @pytest.mark.parametrize("path", ["/api/connections", "/api/events"])
@@ -165,4 +158,72 @@ async def test_a_connection_is_told_with_its_handshake_open_or_ended(client: Cli
 async def test_a_connection_of_another_run_is_not_found_in_words(client: Client) -> None:
     response = await client.get("/api/connections/000000-1")
     assert response.status == 404
-    assert "earlier run" in await response.text()
+    assert "earlier run" in (await response.json())["error"]
+
+
+async def test_a_connection_is_told_with_its_round_trips_open_or_ended(client: Client) -> None:
+    assert client.port is not None
+    async with dial(client.port) as peer:
+        name = (await (await client.get("/api/connections")).json())["connections"][0]["id"]
+        stream = client.app[HUB].stream(name)
+        assert stream is not None
+        for _ in range(2):
+            stream.ping()
+            _, payload = await peer.receive()
+            peer.send(0xA, payload)
+        await peer.echoed(b"by now")
+        told = await (await client.get(f"/api/connections/{name}")).json()
+        first, last = told["round_trips"]
+        assert first["time"] <= last["time"]
+        row = told["connection"]
+        assert (row["round_trip_at"], row["round_trip"]) == (last["time"], last["round_trip"])
+        assert told["ending"] is None
+        assert row["quiet_since"] >= last["time"]
+    await eventually(lambda: not client.app[HUB].stats().open)
+    after = await (await client.get(f"/api/connections/{name}")).json()
+    assert after["round_trips"] == told["round_trips"]
+    assert after["connection"]["ending"]["quiet"] >= 0
+    assert "without a close frame" in after["ending"]["sentence"]
+
+
+async def test_a_refused_attempt_is_told_with_its_refusal(client: Client) -> None:
+    assert client.port is not None
+    async with dial(client.port, "/ws", ("Origin", "https://evil.example")):
+        pass
+    rows = (await (await client.get("/api/connections")).json())["connections"]
+    told = await (await client.get(f"/api/connections/{rows[0]['id']}")).json()
+    assert told["began"]["refusal"]["check"] == "origin"
+    assert (told["round_trips"], told["ending"]) == ([], None)
+
+
+async def test_what_is_not_there_is_told_as_an_error_of_the_api(client: Client) -> None:
+    for path in ("/api/", "/api/nothing", "/api/connections/a/b", "/api/events/"):
+        response = await client.get(path)
+        assert response.status == 404
+        assert "/api/openapi.json" in (await response.json())["error"]
+    for path, allowed in (
+        ("/api/connections/000000-1/ping", "POST"),
+        ("/api/broadcast", "POST"),
+    ):
+        response = await client.get(path)
+        assert (response.status, response.headers["Allow"]) == (405, allowed)
+        assert await response.json() == {"error": f"This path does not take GET, only {allowed}."}
+    response = await client.put("/api/events")
+    assert response.status == 405
+    assert await response.json() == {"error": "This path does not take PUT, only GET or HEAD."}
+    assert (await client.get("/nothing")).content_type == "text/plain"
+
+
+async def test_whoever_is_not_let_in_is_told_as_an_error_of_the_api(described: Described) -> None:
+    client = await described(access={"token": "a-token-for-these-tests"})
+    for headers, status in (
+        ({}, 401),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Host": "evil.example"}, 421),
+    ):
+        response = await client.get("/api/events", headers=headers)
+        assert response.status == status
+        told = await response.json()
+        assert told["error"] == told["reason"]
+    async with client.get("/api/events", headers={"Accept": "text/html"}) as page:
+        assert (page.status, page.content_type) == (401, "text/html")

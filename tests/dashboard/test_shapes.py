@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
 
 from tests.command import REPOSITORY
+from tests.dashboard.conftest import Described
+from tests.dashboard.described import closed
+from tests.peer import PATIENCE, dial
 from webapp.dashboard import eventshapes, replies, shapes
+from webapp.hub import HUB
 
 TYPES = (REPOSITORY / "static" / "js" / "types.d.ts").read_text("utf-8")
 
@@ -100,3 +106,31 @@ def test_an_event_is_one_of_those_that_the_script_knows() -> None:
         module = eventshapes if name == "Event" else shapes
         schema = TypeAdapter(getattr(module, name)).json_schema(mode="serialization")
         assert {each["$ref"].rpartition("/")[2] for each in schema["oneOf"]} == known
+
+
+async def test_the_feed_says_what_the_shapes_promise(described: Described) -> None:
+    """Of a connection with all that can be told of one, and of a refused attempt."""
+    client = await described()
+    assert client.port is not None
+    seen: dict[str, set[str]] = {"hello": set(), "events": set(), "state": set()}
+    offer = ("Sec-WebSocket-Extensions", "permessage-deflate")
+    async with client.ws_connect("/live") as feed, dial(client.port, "/ws", offer) as peer:
+        async with dial(client.port, "/ws", ("Origin", "https://evil.example")):
+            pass
+        client.app[HUB].streams()[0].ping()
+        peer.send(0xA, (await peer.receive())[1])
+        peer.send(0x1, b"a" * 200)
+        await peer.receive()
+        peer.send(0x1, b"\xff")
+        await peer.receive()
+        peer.writer.close()
+        async with asyncio.timeout(PATIENCE):
+            while seen["events"] != {"opened", "refused", "frame", "closed"} or seen["state"] < {
+                "closed",
+                "refused",
+            }:
+                told = await feed.receive_json()
+                schema = TypeAdapter(SHAPES[told["type"].capitalize()]).json_schema()
+                Draft202012Validator(closed(schema)).validate(told)
+                for each in told.get("events") or told.get("connections") or ():
+                    seen[told["type"]].add(each.get("kind") or each["state"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.gate.refusals import Refusal, visible
-from webapp.gate.responses import refusal_response
+from webapp.gate.responses import API_PATH, refusal_response
 
 REFUSAL = Refusal(
     check="handshake",
@@ -85,6 +85,32 @@ async def test_the_answer_has_the_form_that_the_client_prefers(
         assert response.content_type == answer, reason
 
 
+@pytest.mark.parametrize(
+    ("path", "accept", "answer"),
+    [
+        ("/api/things", [], JSON),
+        ("/api/things", ["*/*"], JSON),
+        ("/api/things", ["text/html, */*;q=0.8"], HTML),
+        ("/api/things", ["text/plain"], TEXT),
+        ("/api", ["*/*"], TEXT),
+        ("/apis/", ["*/*"], TEXT),
+    ],
+)
+async def test_programs_are_answered_in_json_where_they_ask(
+    aiohttp_client: Any, path: str, accept: list[str], answer: str
+) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return refusal_response(request, REFUSAL)
+
+    app = web.Application()
+    app[API_PATH] = "/api/"
+    app.router.add_get("/{path:.*}", handler)
+    client = await aiohttp_client(app)
+    headers = [("Accept", value) for value in accept]
+    async with client.get(path, headers=headers, skip_auto_headers=["Accept"]) as response:
+        assert response.content_type == answer
+
+
 async def test_the_text_says_what_came_what_is_expected_why_and_what_to_do(
     aiohttp_client: Any,
 ) -> None:
@@ -114,6 +140,7 @@ async def test_the_json_has_the_same_fields(aiohttp_client: Any) -> None:
     async with client.get("/", headers={"Accept": JSON}) as response:
         assert response.status == 426
         assert await response.json() == {
+            "error": "This is an early draft of the protocol.",
             "check": "handshake",
             "status": 426,
             "came": "Sec-WebSocket-Version: 8",

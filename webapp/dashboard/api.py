@@ -1,4 +1,4 @@
-"""What is known, as JSON."""
+"""The API where it tells what is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from webapp.dashboard.encode import detail_shape, event_shape
 from webapp.dashboard.feed import overview
-from webapp.dashboard.replies import Connections
+from webapp.dashboard.replies import Connections, Page
 from webapp.hub import HUB
 from webapp.journal.memory import JOURNAL
 
@@ -25,11 +25,10 @@ async def connections(request: web.Request) -> web.Response:
 
 async def connection(request: web.Request) -> web.Response:
     """Return what is known of one connection, open or ended or refused."""
-    name = request.match_info["id"]
-    summary = request.app[HUB].find(name)
+    summary = request.app[HUB].find(request.match_info["id"])
     if summary is None:
         raise web.HTTPNotFound(
-            text="There is no such connection: it was of an earlier run, or is forgotten.\n"
+            text="There is no such connection: it was of an earlier run, or is forgotten."
         )
     return web.json_response(detail_shape(summary))
 
@@ -48,16 +47,15 @@ async def events(request: web.Request) -> web.Response:
         else:
             page = journal.read(limit=limit, connection=name)
     except ValueError as error:
-        raise web.HTTPBadRequest(text=f"{error}\n") from None
-    return web.json_response(
-        {
-            "cursor": page.cursor,
-            "events": [event_shape(*each) for each in page.events],
-            "forgotten": page.forgotten,
-            "skipped": page.skipped,
-            "restarted": page.restarted,
-        }
-    )
+        raise web.HTTPBadRequest(text=str(error)) from None
+    told: Page = {
+        "cursor": page.cursor,
+        "events": [event_shape(*each) for each in page.events],
+        "forgotten": page.forgotten,
+        "skipped": page.skipped,
+        "restarted": page.restarted,
+    }
+    return web.json_response(told)
 
 
 def _limit(text: str) -> int:

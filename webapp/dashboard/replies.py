@@ -113,10 +113,8 @@ class Greeting(TypedDict):
     run: str
 
 
-class Hello(Connections):
-    """What is said to whoever begins to watch, or has missed a state."""
-
-    type: Literal["hello"]
+class Hello(Greeting, Overview):
+    """What is said to whoever begins to watch all, or has missed a state."""
 
 
 class Events(Page):

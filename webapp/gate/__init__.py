@@ -25,11 +25,12 @@ from webapp.gate.origins import Origin, OriginPolicy
 from webapp.gate.protocol import answer_unreadable
 from webapp.gate.proxies import TrustedProxies
 from webapp.gate.refusals import Refusal
-from webapp.gate.responses import REFUSAL_PAGE
+from webapp.gate.responses import API_PATH, REFUSAL_PAGE
 from webapp.gate.signin import access_check, next_path, sign_in
 from webapp.gate.upgrades import close_declined
 
 __all__ = [
+    "API_PATH",
     "PUBLIC_ORIGIN",
     "REFUSAL_PAGE",
     "Access",

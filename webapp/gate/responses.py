@@ -10,10 +10,13 @@ from aiohttp import web
 
 from webapp.gate.refusals import Refusal
 
-__all__ = ["REFUSAL_PAGE", "refusal_response", "refusal_text"]
+__all__ = ["API_PATH", "REFUSAL_PAGE", "refusal_response", "refusal_text"]
 
 #: What makes a page of a refusal, where an application has one that fits its others.
 REFUSAL_PAGE: web.AppKey[Callable[[web.Request, Refusal], str]] = web.AppKey("REFUSAL_PAGE")
+
+#: Below this path it is programs that ask: they get JSON unless they prefer something else.
+API_PATH: web.AppKey[str] = web.AppKey("API_PATH", str)
 
 _MEDIA_RANGE = re.compile(
     r"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*(;.*)?"
@@ -23,11 +26,16 @@ _WEIGHT = re.compile(r";[ \t]*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*(?:;
 
 def refusal_response(request: web.Request, refusal: Refusal) -> web.Response:
     """
-    Return the response that tells a refusal: as text, or as HTML or JSON where these are preferred.
+    Return the response that tells a refusal: as text, or as HTML or JSON where these are preferred,
+    and below `API_PATH` as JSON unless another is.
 
     The connection ends with it.
     """
-    content_type = _preferred(request.headers.getall("Accept", []), tuple(_FORMS))
+    forms = tuple(_FORMS)
+    api_path = request.config_dict.get(API_PATH)
+    if api_path is not None and request.path.startswith(api_path):
+        forms = forms[::-1]
+    content_type = _preferred(request.headers.getall("Accept", []), forms)
     page = request.config_dict.get(REFUSAL_PAGE)
     # A page has files, and who asks for another host does not get them either.
     if content_type == "text/html" and page is not None and refusal.check != "host":
@@ -83,7 +91,8 @@ def _to_html(refusal: Refusal) -> str:
 
 def _to_json(refusal: Refusal) -> str:
     names = ("check", "status", "came", "expected", "reason", "remedy", "link")
-    return json.dumps({name: getattr(refusal, name) for name in names})
+    told = {name: getattr(refusal, name) for name in names}
+    return json.dumps({"error": refusal.reason, **told})
 
 
 # In the order in which they are chosen when the client does not care.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from webapp.wire.violations import CloseCode, ProtocolError
 
-__all__ = ["build_close", "parse_close"]
+__all__ = ["MAX_REASON", "build_close", "may_be_sent", "parse_close"]
 
-_MAX_REASON = 123  # bytes: a control frame has room for 125 (RFC 6455 §5.5)
+MAX_REASON: Final = 123  # bytes: a control frame has room for 125 (RFC 6455 §5.5)
 
 
 def parse_close(payload: bytes) -> tuple[int, str]:
@@ -21,7 +23,7 @@ def parse_close(payload: bytes) -> tuple[int, str]:
     if len(payload) == 1:
         raise ProtocolError(CloseCode.PROTOCOL_ERROR, "close frame with half a close code")
     code = int.from_bytes(payload[:2])
-    if not _may_be_sent(code):
+    if not may_be_sent(code):
         raise ProtocolError(CloseCode.PROTOCOL_ERROR, f"close code {code} must not be sent")
     try:
         return code, payload[2:].decode()
@@ -37,13 +39,14 @@ def build_close(code: int, reason: str = "") -> bytes:
     """
     if code == CloseCode.NO_STATUS_RECEIVED and not reason:
         return b""
-    if not _may_be_sent(code):
+    if not may_be_sent(code):
         raise ValueError(f"close code {code} must not be sent (RFC 6455 §7.4)")
     # Cut between characters: half of one would make the whole frame invalid.
-    short = reason.encode()[:_MAX_REASON].decode(errors="ignore")
+    short = reason.encode()[:MAX_REASON].decode(errors="ignore")
     return code.to_bytes(2) + short.encode()
 
 
-def _may_be_sent(code: int) -> bool:
+def may_be_sent(code: int) -> bool:
+    """Tell whether a close frame may have this code."""
     # RFC 6455 §7.4.1 and the IANA registry, which has since added 1012 to 1014; §7.4.2 for ranges.
     return 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999
