@@ -164,6 +164,56 @@ async def test_whoever_may_read_may_send_and_nobody_else(serve: Serve) -> None:
             assert await peer.receive() == (0x81, b"from elsewhere")
 
 
+VISIT = {
+    "Sec-Fetch-Site": "cross-site",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+
+
+async def connection_of(client: Client) -> str:
+    """The id of the connection over which somebody has left something."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with client.get("/api/connections", headers=headers) as response:
+        shapes = (await response.json())["connections"]
+    return str(next(shape["id"] for shape in shapes if shape["state"] != "refused"))
+
+
+async def test_only_pages_are_open_to_those_who_follow_a_link(serve: Serve) -> None:
+    client = await served(serve, "")
+    name = await connection_of(client)
+    targets_to_try = {*targets(client.app), f"/connections/{name}"}
+    targets_to_try.add(f"/connections/{name}/diagram.mmd")
+    targets_to_try.add(f"/connections/{name}%2Fdiagram.mmd")
+    for target in targets_to_try:
+        answer = await ask(client, target, VISIT)
+        if target in ("/", f"/connections/{name}"):
+            assert status(answer) == 200
+            assert CANARY.encode() in answer
+        elif target == "/connections/abc-1":
+            assert status(answer) == 404
+        elif target not in ("/ws", "/healthz", "/static"):
+            assert status(answer) == 403, target
+            assert CANARY.encode() not in answer
+
+
+async def test_a_link_to_a_connection_leads_there_also_by_the_form(serve: Serve) -> None:
+    client = await served(serve)
+    page = f"/connections/{await connection_of(client)}?from=a-chat"
+    assert status(await ask(client, page, {})) == 401
+    answer = await ask(client, page, VISIT)
+    assert f"Refresh: 0; url={page}".encode() in answer
+    assert CANARY.encode() not in answer
+    form = {"token": TOKEN, "next": page}
+    own = f"http://{client.host}:{client.port}"
+    async with client.post("/token", data=form, headers={"Origin": own}) as response:
+        assert str(response.url.relative()) == page
+        assert CANARY in await response.text()
+    answer = await ask(client, f"{page}&token={TOKEN}", {})
+    assert status(answer) == 303
+    assert f"Location: {page}\r\n".encode() in answer
+
+
 @pytest.mark.parametrize("headers", [{}, *FOREIGN, {"Host": "evil.test"}])
 async def test_the_feed_tells_nobody_else(serve: Serve, headers: dict[str, str]) -> None:
     client = await served(serve)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from functools import partial
@@ -114,6 +115,8 @@ def create_app(config: Config | None = None) -> web.Application:
     app.add_routes(
         [
             web.get("/", pages.index),
+            web.get("/connections/{id:[^/]*}", pages.connection),
+            web.get("/connections/{id}/diagram.mmd", pages.diagram),
             web.route("*", path, echo),
             web.get("/live", watch, allow_head=False),
             web.get("/api/connections", api.connections),
@@ -138,6 +141,7 @@ def create_app(config: Config | None = None) -> web.Application:
     app[HUB] = hub
     app[JOURNAL] = journal
     app[pages.WEBSOCKET_PATH] = path
+    app[pages.CONNECTIONS_KEPT] = config.journal.connections
     app[PUBLIC_ORIGIN] = config.server.public_url
     app[REFUSAL_PAGE] = pages.refused
     app[API_PATH] = API
@@ -173,15 +177,17 @@ def _checks(config: Config, access: Access | None) -> Iterator[Check]:
     path = config.websocket.path
     origins = OriginPolicy(config.origins.allowed, config.origins.allow_missing)
     files = ("/healthz", "/static/")
+    # What somebody may be sent a link to.
+    shared = re.compile("/|/connections/[^/]*")
     if config.server.trusted_proxies:
         yield proxy_check(TrustedProxies(config.server.trusted_proxies))
     yield host_check(HostPolicy(config.hosts.allowed, bound=config.server.host))
     yield upgrade_path_check([path, "/live"])
     yield origin_check(origins, paths=[path], upgrades_only=True)
     # Whatever is not named here is for readers.
-    yield reader_check(open_to_all([path], files))
+    yield reader_check(open_to_all([path], files), pages=shared)
     if access is not None:
-        yield access_check(access, open_to_all([path, "/token"], files))
+        yield access_check(access, open_to_all([path, "/token"], files), pages=shared)
 
 
 def _stream_settings(config: Config) -> StreamSettings:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 
 from aiohttp import web
 
@@ -67,7 +67,7 @@ class Hub:
         self._clock = clock
         self._sweep_interval = sweep_interval
         self._connections: dict[str, Connection] = {}
-        self._numbers = count(1)
+        self.last_number = 0  # of the ids that were given out
         self._past = Traffic()  # of connections that have ended
         self._opened = 0
         self._refused = 0
@@ -76,7 +76,8 @@ class Hub:
 
     def next_id(self) -> str:
         """Return an id that no other connection has, in this run or another."""
-        return f"{self._journal.run}-{next(self._numbers)}"
+        self.last_number += 1
+        return f"{self._journal.run}-{self.last_number}"
 
     def opened(
         self, stream: WebSocketStream, request: web.Request, response: web.StreamResponse

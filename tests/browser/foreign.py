@@ -12,9 +12,12 @@ __all__ = ["ATTEMPTS", "LEARNT", "SCRIPT", "Attempt", "is_sent", "site"]
 # A way to try it, one of those in foreign.js, a path, and what else there is to say.
 Attempt: TypeAlias = tuple[str, str, *tuple[Any, ...]]
 
-_DATA = ("/", "/live", "/api/events", "/api/connections", "/api/connections/{id}")
+_DATA = (
+    "/", "/live", "/api/events", "/api/connections", "/api/connections/{id}",
+    "/connections/{id}", "/connections/{id}/diagram.mmd",
+)  # fmt: skip
 _PLACES = (*_DATA, "/ws", "/healthz", "/static/js/main.js", "/nowhere")
-_UNSAFE = ("/", "/live", "/api/events", "/ws", "/token", "/nowhere")
+_UNSAFE = ("/", "/live", "/api/events", "/ws", "/token", "/nowhere", "/connections/{id}")
 
 ATTEMPTS: tuple[Attempt, ...] = (
     *(("socket", path) for path in ("/ws", *_DATA)),

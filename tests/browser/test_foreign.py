@@ -192,13 +192,16 @@ async def test_an_allowlist_that_admits_everybody_opens_the_echo_and_nothing_els
 
 
 @pytest.mark.usefixtures("peer")
+@pytest.mark.parametrize("path", ["", "connections/{id}"])
 async def test_a_window_that_a_stranger_opens_is_out_of_its_sight(
-    context: BrowserContext, elsewhere: int, server: Serving
+    context: BrowserContext, elsewhere: int, server: Serving, path: str
 ) -> None:
-    """Anybody may link to the page; who opened it can neither read nor steer it."""
+    """Anybody may link to a page; who opened it can neither read nor steer it."""
+    row = (await told(server, "api/connections"))["connections"][0]
+    address = server.page + path.format(id=row["id"])
     page = await stranger(context, "elsewhere.test", elsewhere)
     async with context.expect_page() as opening:
-        await page.evaluate("address => { globalThis.other = open(address); }", server.page)
+        await page.evaluate("address => { globalThis.other = open(address); }", address)
     window = await opening.value
     await expect(window.locator(f"{ROWS}.placed")).to_contain_text(["connected", CANARY, CANARY])
 

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.screen import feed_state, fits, port_of
 from tests.command import Serving, serving
+from tests.peer import dial
 
 pytestmark = [
     pytest.mark.browser,
@@ -59,34 +61,48 @@ async def test_the_form_asks_for_it_and_leads_to_what_was_asked_for(
     await is_live(page)
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def permalink(server: Serving) -> AsyncIterator[str]:
+    """The address of a connection's own page."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with dial(port_of(server)), aiohttp.ClientSession(headers=headers) as http:
+        async with http.get(f"{server.page}api/connections") as response:
+            (row,) = (await response.json())["connections"]
+        yield f"{server.page}connections/{row['id']}"
+
+
 async def test_a_link_with_it_leads_to_the_page_and_it_is_gone_from_the_address(
-    context: BrowserContext, server: Serving
+    context: BrowserContext, server: Serving, permalink: str
 ) -> None:
-    page = await context.new_page()
-    await page.goto(f"{server.page}?token={TOKEN}")
-    await is_live(page)
-    assert page.url == server.page
+    for address in (server.page, permalink):
+        page = await context.new_page()
+        await page.goto(f"{address}?token={TOKEN}")
+        await is_live(page)
+        assert page.url == address
+        await context.clear_cookies()
 
 
 @pytest.mark.parametrize("query", [f"?token={TOKEN}", ""])
+@pytest.mark.parametrize("to", ["page", "permalink"])
 async def test_a_link_on_another_site_leads_there_as_well(
-    context: BrowserContext, server: Serving, query: str
+    context: BrowserContext, server: Serving, permalink: str, to: str, query: str
 ) -> None:
     """SameSite=Strict keeps the cookie back from what that site has begun, redirects too."""
+    address = permalink if to == "permalink" else server.page
     page = await context.new_page()
     if not query:
         await page.goto(f"{server.page}?token={TOKEN}")
         await is_live(page)
 
     async def elsewhere(route: Route) -> None:
-        body = f'<a href="{server.page}{query}">the page</a>'
+        body = f'<a href="{address}{query}">the page</a>'
         await route.fulfill(body=body, content_type="text/html")
 
     await page.route("http://elsewhere.test/", elsewhere)
     await page.goto("http://elsewhere.test/")
     await page.get_by_role("link").click()
     await is_live(page)
-    assert page.url == server.page
+    assert page.url == address
 
 
 async def test_a_page_whose_token_is_no_longer_the_servers_says_so(

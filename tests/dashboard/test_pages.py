@@ -89,7 +89,7 @@ async def test_what_clients_send_is_shown_and_never_becomes_part_of_the_page(
         peer.drop()
         page = await page_of(client)
     assert page.text.count(text) >= 4  # message, echo, close, ending
-    allowed = {tag for tag, _ in quiet.elements} | {"li", "div", "span", "button"}
+    allowed = {tag for tag, _ in quiet.elements} | {"a", "li", "div", "span", "button"}
     assert {tag for tag, _ in page.elements} <= allowed
     scripts = [attributes for tag, attributes in page.elements if tag == "script"]
     assert scripts == [attributes for tag, attributes in quiet.elements if tag == "script"]

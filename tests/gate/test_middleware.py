@@ -1,6 +1,7 @@
 """The gate as clients meet it: the middlewares in the order of the application, on real sockets."""
 
 import asyncio
+import re
 import shutil
 import ssl
 import subprocess
@@ -31,6 +32,7 @@ from webapp.gate import (
 
 UPGRADE = (("Connection", "Upgrade"), ("Upgrade", "websocket"))
 APP = "https://app.example.com"
+PERMALINK = "/connections/3fa2c1-17"
 
 
 def application(
@@ -52,12 +54,16 @@ def application(
                 host_check(HostPolicy(hosts)),
                 upgrade_path_check(["/ws", "/live"]),
                 origin_check(OriginPolicy(origins), paths={"/ws"}),
-                reader_check(open_to_all(paths=["/ws"], files=["/healthz", "/static/"])),
+                reader_check(
+                    open_to_all(paths=["/ws"], files=["/healthz", "/static/"]),
+                    pages=re.compile("/|/connections/[^/]*"),
+                ),
                 on_refusal=on_refusal,
             )
         ]
     )
     routes = ["/", "/ws", "/live", "/lively", "/api/", "/api/events", "/apis", "/healthz"]
+    routes += ["/connections/{id:[^/]*}", "/connections/{id}/diagram.mmd"]
     app.add_routes([web.route("*", path, handler) for path in routes])
     if files is not None:
         app.add_routes([web.static("/static", files)])
@@ -348,7 +354,10 @@ async def test_whatever_bytes_come_nobody_gets_in_and_nothing_breaks(
 # The reader
 
 
-@pytest.mark.parametrize("target", ["/", "/live", "/api/events", "/nowhere", "/lively"])
+@pytest.mark.parametrize(
+    "target",
+    ["/", "/live", "/api/events", "/nowhere", "/lively", PERMALINK, f"{PERMALINK}/diagram.mmd"],
+)
 @pytest.mark.parametrize("origins", [["same-origin"], ["*"], [APP, "null"]])
 async def test_the_pages_of_others_read_nothing_whatever_origins_are_allowed(
     aiohttp_server: Any, target: str, origins: list[str]
@@ -369,7 +378,9 @@ async def test_the_pages_of_others_read_nothing_whatever_origins_are_allowed(
     assert {refusal.check for refusal in refusals} == {"reader"}
 
 
-@pytest.mark.parametrize("target", ["/", "/live", "/api/", "/api/events"])
+@pytest.mark.parametrize(
+    "target", ["/", "/live", "/api/", "/api/events", PERMALINK, f"{PERMALINK}/diagram.mmd"]
+)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -392,35 +403,54 @@ VISIT = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_a_page_may_be_gone_to_from_anywhere(wire: Wire, site: str, method: str) -> None:
+@pytest.mark.parametrize("target", ["/", "/?a=b", PERMALINK, f"{PERMALINK}?a=/b", "/connections/"])
+async def test_a_page_may_be_gone_to_from_anywhere(
+    wire: Wire, site: str, method: str, target: str
+) -> None:
     visit = {"Sec-Fetch-Site": site, **VISIT}
-    assert status(await wire.get("/", *visit.items(), method=method)) == 200
+    assert status(await wire.get(target, *visit.items(), method=method)) == 200
     assert wire.refusals == []
 
 
 @pytest.mark.parametrize(
-    ("target", "change"),
+    "change",
     [
-        ("/", {"Sec-Fetch-Dest": "iframe"}),
-        ("/", {"Sec-Fetch-Dest": "object"}),
-        ("/", {"Sec-Fetch-Dest": ""}),
-        ("/", {"Sec-Fetch-Mode": "no-cors"}),
-        ("/", {"Sec-Fetch-Mode": "cors"}),
-        ("/", {"Origin": "https://evil.test"}),
-        ("/api/events", {}),
-        ("/live", {}),
-        ("/nowhere", {}),
+        {"Sec-Fetch-Dest": "iframe"},
+        {"Sec-Fetch-Dest": "object"},
+        {"Sec-Fetch-Dest": ""},
+        {"Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Mode": "cors"},
+        {"Origin": "https://evil.test"},
     ],
 )
-async def test_it_may_not_be_put_into_another_page_and_only_a_page_is_one(
+@pytest.mark.parametrize("target", ["/", PERMALINK])
+async def test_it_may_not_be_put_into_another_page(
     wire: Wire, target: str, change: dict[str, str]
 ) -> None:
     visit = {"Sec-Fetch-Site": "cross-site", **VISIT, **change}
     assert status(await wire.get(target, *visit.items())) == 403
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/api/events", "/live", "/nowhere", "/connections", f"{PERMALINK}/diagram.mmd",
+        f"{PERMALINK}/", f"{PERMALINK}%2Fdiagram.mmd", f"/{PERMALINK}", "/x/connections/1",
+        "/connections/../api/events", "/connections/..%2Fapi/events", "/connections//",
+        "/Connections/3fa2c1-17", f"{PERMALINK}/?x=/",
+    ],
+)  # fmt: skip
+async def test_nothing_else_is_a_page_that_may_be_gone_to(wire: Wire, target: str) -> None:
+    visit = {"Sec-Fetch-Site": "cross-site", **VISIT}
+    answer = await wire.get(target, *visit.items())
+    assert status(answer) == 403
+    assert b"in: " not in answer
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-@pytest.mark.parametrize("target", ["/", "/api/events", "/healthz", "/static/page.css", "/x"])
+@pytest.mark.parametrize(
+    "target", ["/", "/api/events", "/healthz", "/static/page.css", "/x", PERMALINK]
+)
 async def test_no_page_of_others_does_anything(wire: Wire, method: str, target: str) -> None:
     for headers in (
         {"Origin": "https://evil.test"},

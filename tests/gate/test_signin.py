@@ -1,6 +1,7 @@
 """How the token comes in, and how a browser keeps it: through HTTP, on real sockets."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from typing import Any
@@ -24,6 +25,7 @@ from webapp.gate import (
 from webapp.gate.guesses import Guesses
 
 TOKEN = "a-token-for-tests"
+PERMALINK = "/connections/3fa2c1-17"
 
 Client = TestClient[Any, Any]
 
@@ -44,9 +46,15 @@ async def client(aiohttp_client: Any, refusals: list[Refusal]) -> Client:
     access = Access(TOKEN, Guesses(lambda: 0.0))
     is_open = open_to_all(paths=["/ws", "/token"], files=["/healthz", "/static/"])
     app = web.Application(
-        middlewares=[gate_middleware(access_check(access, is_open), on_refusal=on_refusal)]
+        middlewares=[
+            gate_middleware(
+                access_check(access, is_open, pages=re.compile("/|/connections/[^/]*")),
+                on_refusal=on_refusal,
+            )
+        ]
     )
-    paths = ["/", "/api/events", "/live", "/ws", "/healthz", "/static/page.css"]
+    paths = ["/", "/api/events", "/live", "/ws", "/healthz", "/static/page.css", PERMALINK]
+    paths.append(f"{PERMALINK}/diagram.mmd")
     app.add_routes([web.route("*", path, handler) for path in paths])
     app.add_routes([web.post("/token", sign_in(access, on_refusal=on_refusal))])
     answer_unreadable(app, on_refusal)
@@ -69,7 +77,10 @@ def cookie_of(headers: Mapping[str, str]) -> SimpleCookie:
     return SimpleCookie(headers["Set-Cookie"])
 
 
-@pytest.mark.parametrize("target", ["/", "/api/events", "/live", "/nowhere"])
+@pytest.mark.parametrize(
+    "target",
+    ["/", "/api/events", "/live", "/nowhere", PERMALINK, f"{PERMALINK}/diagram.mmd"],
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 async def test_without_the_token_nothing_is_to_be_had(
     client: Client, refusals: list[Refusal], target: str, method: str
@@ -185,41 +196,53 @@ async def test_the_form_leads_nowhere_else(client: Client, path: str) -> None:
     assert (status, headers["Location"]) == (303, "/")
 
 
-async def test_a_link_takes_it_once_and_leads_to_where_it_is_not(client: Client) -> None:
-    status, text, headers = await get(client, f"/?a=1&token={TOKEN}&b=%2F")
-    assert (status, headers["Location"]) == (303, "/?a=1&b=/")
+PAGES = pytest.mark.parametrize("page", ["/", PERMALINK])
+
+
+@PAGES
+async def test_a_link_takes_it_once_and_leads_to_where_it_is_not(client: Client, page: str) -> None:
+    status, text, headers = await get(client, f"{page}?a=1&token={TOKEN}&b=%2F")
+    assert (status, headers["Location"]) == (303, f"{page}?a=1&b=/")
     assert "secrets" not in text
     assert cookie_of(headers)
 
 
-async def test_a_link_from_another_site_leads_there_by_itself(client: Client) -> None:
+@PAGES
+async def test_a_link_from_another_site_leads_there_by_itself(client: Client, page: str) -> None:
     """A browser keeps the cookie back from a redirect that another site has begun."""
     for site in ("cross-site", "same-site"):
         headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
-        status, text, answered = await get(client, f"/?token={TOKEN}", headers)
-        assert (status, answered["Refresh"]) == (200, "0; url=/")
+        status, text, answered = await get(client, f"{page}?token={TOKEN}", headers)
+        assert (status, answered["Refresh"]) == (200, f"0; url={page}")
         assert "secrets" not in text
         assert cookie_of(answered)
 
 
-async def test_whoever_follows_a_link_without_it_is_asked_once_it_is_ours(client: Client) -> None:
+@PAGES
+async def test_whoever_follows_a_link_without_it_is_asked_once_it_is_ours(
+    client: Client, page: str
+) -> None:
     """A browser that has the cookie does not send it with what another site has begun."""
-    status, text, headers = await get(client, "/?x=1", {"Sec-Fetch-Site": "cross-site"})
-    assert (status, headers["Refresh"]) == (200, "0; url=/?x=1")
+    status, text, headers = await get(client, f"{page}?x=1", {"Sec-Fetch-Site": "cross-site"})
+    assert (status, headers["Refresh"]) == (200, f"0; url={page}?x=1")
     assert "secrets" not in text
     assert "Set-Cookie" not in headers
-    assert (await get(client, "/", {"Sec-Fetch-Site": "same-origin"}))[0] == 401
+    assert (await get(client, page, {"Sec-Fetch-Site": "same-origin"}))[0] == 401
     assert (await get(client, "/api/events", {"Sec-Fetch-Site": "cross-site"}))[0] == 401
 
 
-@pytest.mark.parametrize("target", ["/?token=wrong", "/?token=", f"/?token={TOKEN}&token=wrong"])
-async def test_a_link_with_another_token_does_not(client: Client, target: str) -> None:
-    status, _, headers = await get(client, target)
+@PAGES
+@pytest.mark.parametrize("query", ["?token=wrong", "?token=", f"?token={TOKEN}&token=wrong"])
+async def test_a_link_with_another_token_does_not(client: Client, page: str, query: str) -> None:
+    status, _, headers = await get(client, page + query)
     assert status == 401
     assert "Set-Cookie" not in headers
 
 
-@pytest.mark.parametrize("target", ["/api/events", "/live", "/nowhere"])
+@pytest.mark.parametrize(
+    "target",
+    ["/api/events", "/live", "/nowhere", "/connections", f"{PERMALINK}/diagram.mmd"],
+)
 async def test_only_pages_take_it_from_their_address(client: Client, target: str) -> None:
     assert (await get(client, f"{target}?token={TOKEN}"))[0] == 401
 
@@ -286,9 +309,12 @@ async def test_a_cookie_of_a_neighbour_does_not_hide_ours(client: Client) -> Non
     assert (await get(client, "/api/events", {"Cookie": f"x{ours}"}))[0] == 401
 
 
+@PAGES
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-async def test_only_a_visit_takes_it_from_the_address(client: Client, method: str) -> None:
-    status, _, headers = await get(client, f"/?token={TOKEN}", method=method)
+async def test_only_a_visit_takes_it_from_the_address(
+    client: Client, page: str, method: str
+) -> None:
+    status, _, headers = await get(client, f"{page}?token={TOKEN}", method=method)
     assert (status, "Set-Cookie" in headers) == (401, False)
 
 

@@ -1,8 +1,9 @@
 """What has to hold for a request to be let in, one check for each way to fail."""
 
+import re
 from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from aiohttp import web
 
@@ -20,6 +21,7 @@ from webapp.gate.refusals import Refusal, visible
 from webapp.gate.upgrades import names_websocket
 
 __all__ = [
+    "FRONT_PAGE",
     "Check",
     "IsOpen",
     "host_check",
@@ -32,6 +34,9 @@ __all__ = [
 
 Check: TypeAlias = Callable[[web.Request], Refusal | None]
 IsOpen: TypeAlias = Callable[[web.Request], bool]
+
+#: The path of the one page that most applications have.
+FRONT_PAGE: Final = re.compile("/")
 
 _SAFE_METHODS = ("GET", "HEAD")
 _FOR_OWN_PAGES = (
@@ -134,19 +139,19 @@ def origin_check(
     return check
 
 
-def reader_check(is_open: IsOpen, *, pages: Collection[str] = ("/",)) -> Check:
+def reader_check(is_open: IsOpen, *, pages: re.Pattern[str] = FRONT_PAGE) -> Check:
     """
     Refuse with 403 to the pages of others whatever is not open to all.
 
-    Programs send no Origin and are let through. One of the `pages` may be gone to from anywhere,
-    since whoever links to it does not see it.
+    Programs send no Origin and are let through. One of the `pages`, whose whole path matches, may
+    be gone to from anywhere, since whoever links to it does not see it.
     """
     own_pages = OriginPolicy(["same-origin"])
 
     def is_visit(request: web.Request) -> bool:
         return (
             request.method in _SAFE_METHODS
-            and request.path in pages
+            and pages.fullmatch(request.path) is not None
             and request.headers.getall("Sec-Fetch-Mode", []) == ["navigate"]
             # Not in a frame of somebody else's page.
             and request.headers.getall("Sec-Fetch-Dest", []) == ["document"]

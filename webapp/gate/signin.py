@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Collection
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -10,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from webapp.gate.access import Access
 from webapp.gate.arrivals import own_origin, remote_of
-from webapp.gate.checks import Check, IsOpen
+from webapp.gate.checks import FRONT_PAGE, Check, IsOpen
 from webapp.gate.middleware import OnRefusal
 from webapp.gate.origins import Origin
 from webapp.gate.protocol import continue_if_expected
@@ -32,19 +31,20 @@ _MOST_BYTES = 8192
 _PATIENCE = 5.0  # seconds
 
 
-def access_check(access: Access, is_open: IsOpen, *, pages: Collection[str] = ("/",)) -> Check:
+def access_check(access: Access, is_open: IsOpen, *, pages: re.Pattern[str] = FRONT_PAGE) -> Check:
     """
     Refuse with 401 whoever has no token, and with 429 whoever tries many.
 
-    One of the `pages` takes it as `?token=`, too, for a link: then the check raises a redirect to
-    the same page without it, and with a cookie. It belongs behind the checks of host and origin.
+    One of the `pages`, whose whole path matches, takes it as `?token=`, too, for a link: then the
+    check raises a redirect to the same page without it, and with a cookie. It belongs behind the
+    checks of host and origin.
     """
 
     def check(request: web.Request) -> Refusal | None:
         if is_open(request):
             return None
         remote = remote_of(request)
-        is_page = request.method in ("GET", "HEAD") and request.path in pages
+        is_page = request.method in ("GET", "HEAD") and pages.fullmatch(request.path) is not None
         given = request.query.getall(_PARAMETER, [])
         if is_page and given:
             # Any page can have a browser ask for any link: its guesses do not bar the other ways.

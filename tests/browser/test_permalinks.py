@@ -1,0 +1,133 @@
+"""The page of one connection as it is rendered: without JavaScript, wide and narrow."""
+
+import json
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.screen import ROWS, Open, close, echo, fits, numbered, port_of, shows
+from tests.browser.test_looks import contrast
+from tests.command import Serving
+from tests.peer import dial
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+PHONE = {"width": 390, "height": 844}
+NARROWEST = {"width": 360, "height": 640}
+TABLET = {"width": 900, "height": 800}
+WIDE = {"width": 1440, "height": 900}
+
+
+def rows(server: Serving) -> list[dict[str, Any]]:
+    with urlopen(f"{server.page}api/connections") as response:
+        found: list[dict[str, Any]] = json.load(response)["connections"]
+    return found
+
+
+async def leave(server: Serving) -> str:
+    """Leave a connection that has ended and one that was refused; return where the first is."""
+    port = port_of(server)
+    headers = [
+        ("User-Agent", "U" * 200),
+        ("Sec-WebSocket-Protocol", "chat"),
+        ("X-" + "n" * 60, "v" * 300),
+    ]
+    async with dial(port, "/ws?" + "q" * 200, *headers) as peer:
+        await echo(peer, b"unbroken" * 100, *numbered("m", range(60)))
+        await close(peer, 1000, b"r" * 100)
+    async with dial(port, "/ws", ("Origin", f"https://{'o' * 60}.example")) as peer:
+        assert peer.status == 403
+    return next(f"{server.page}connections/{row['id']}" for row in rows(server) if row["ending"])
+
+
+@pytest.mark.parametrize("viewport", [WIDE, TABLET, PHONE, NARROWEST])
+async def test_without_javascript_a_connection_is_told(
+    open_page: Open, server: Serving, viewport: dict[str, int]
+) -> None:
+    page = await open_page(await leave(server), java_script_enabled=False, viewport=viewport)
+    told = page.get_by_role("region", name="Connection")
+    await expect(told.get_by_text("The client closed the connection with 1000")).to_be_visible()
+    await expect(told.get_by_text("RFC 6455 §7.4.1")).to_be_visible()
+    await expect(told.get_by_text("negotiated", exact=True)).to_be_visible()
+    await expect(page.get_by_role("link", name="All connections")).to_be_visible()
+    await shows(page, 2 * 61 + 4)
+    await expect(page.locator(ROWS).first).to_contain_text("connected")
+    await expect(page.get_by_text("All of its 126 events.")).to_be_attached()
+    # No pane lies over another, nothing is cut that cannot be scrolled to, no button does nothing.
+    assert await page.locator("button:visible").count() == 0
+    await fits(page, "html")
+    await fits(page, "#inspected")
+    boxes = [await page.locator(pane).bounding_box() for pane in ("#stream", "#inspector")]
+    stream, inspector = (box for box in boxes if box is not None)
+    beside = stream["x"] + stream["width"] <= inspector["x"]
+    above = inspector["y"] + inspector["height"] <= stream["y"] + 1
+    assert beside if viewport is WIDE else above
+
+
+async def test_without_javascript_one_goes_from_the_list_to_a_connection_and_back(
+    open_page: Open, server: Serving
+) -> None:
+    """By keyboard, too."""
+    await leave(server)
+    page = await open_page(server.page, java_script_enabled=False)
+    row = page.locator("#ended-connections .connection[data-state=closed] a")
+    await row.focus()
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_title("Connection 1 · Echoscope")
+    await expect(page.locator("a[aria-current]")).to_contain_text("UUUU")
+    await page.get_by_role("link", name="All connections").click()
+    await expect(page).to_have_url(server.page)
+    await page.locator("#ended-connections .connection[data-state=refused] a").click()
+    await expect(page.get_by_role("heading", name="Refused request 2")).to_be_visible()
+    await expect(page.locator("#inspected .remedy")).to_contain_text("oooo.example")
+
+
+async def test_the_lines_of_a_long_conversation_end_in_view_and_of_a_short_one_start_there(
+    open_page: Open, server: Serving
+) -> None:
+    long = await leave(server)
+    page = await open_page(long, java_script_enabled=False)
+    await expect(page.locator(ROWS).last).to_be_in_viewport()
+    refused = next(row["id"] for row in rows(server) if row["refusal"])
+    page = await open_page(f"{server.page}connections/{refused}", java_script_enabled=False)
+    (line,) = await page.locator(ROWS).all()
+    head, first = await page.locator(".grid-head").bounding_box(), await line.bounding_box()
+    assert head is not None
+    assert first is not None
+    assert first["y"] == head["y"] + head["height"]
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE])
+async def test_with_javascript_the_page_is_live_at_the_same_address(
+    open_page: Open, server: Serving, viewport: dict[str, int]
+) -> None:
+    """What the server has rendered gives way to what the script tells; nothing is there twice."""
+    address = await leave(server)
+    page = await open_page(address, viewport=viewport)
+    await expect(page.get_by_role("heading", name="Connection 1", exact=True)).to_have_count(1)
+    await expect(page.locator("#inspected > *")).to_have_count(1)
+    await expect(page.locator("#inspected")).to_contain_text("1000 normal closure")
+    assert page.url == address
+    await fits(page, "html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_link_to_what_is_not_there_is_answered_in_words(
+    open_page: Open, server: Serving, scheme: str
+) -> None:
+    page = await open_page(
+        f"{server.page}connections/0a1b2c-7",
+        forgiven="404",  # Chromium says so in the console, of the page itself
+        java_script_enabled=False,
+        viewport=NARROWEST,
+        color_scheme=scheme,
+    )
+    await expect(page.get_by_role("heading")).to_have_text("This connection was of an earlier run")
+    await expect(page.locator("main")).to_contain_text("The server has been restarted since")
+    for selector in ("h1", "h1 + p", "dt", "dd", "a", "main > .small"):
+        assert await contrast(page, selector) >= 4.5, selector
+    await fits(page, "html")
+    await page.get_by_role("link", name="all connections").click()
+    await expect(page).to_have_url(server.page)
