@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "webapp.echo": {"webapp.gate", "webapp.hub", "webapp.wire"},
     "webapp.dashboard": {
         "webapp",
+        "webapp.codings",
         "webapp.gate.arrivals",
         "webapp.gate.protocol",
         "webapp.gate.refusals",
@@ -49,7 +50,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "webapp.printable": set(),
     "webapp.memory": set(),
-    "webapp.assets": set(),
+    "webapp.assets": {"webapp.codings"},
+    "webapp.codings": set(),
     "webapp.answers": {"webapp.wire"},
     "webapp.descriptors": set(),
     "webapp.app": {

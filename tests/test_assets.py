@@ -18,6 +18,7 @@ async def client(aiohttp_client: Any, tmp_path: Path) -> Client:
     folder = tmp_path / "static"
     (folder / "css").mkdir(parents=True)
     (folder / "css" / "page.css").write_text("body { color: black }")
+    (folder / "page.png").write_bytes(b"no text")
     (tmp_path / "secret.txt").write_text("not for anybody")
     app = web.Application()
     app.add_subapp("/static/", assets(folder))
@@ -29,6 +30,54 @@ async def test_a_file_is_served_as_what_it_is(client: Client) -> None:
     async with client.get("/static/css/page.css") as response:
         assert (response.status, response.content_type) == (200, "text/css")
         assert await response.text() == "body { color: black }"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("gzip, deflate, br, zstd", True),
+        ("GZIP", True),
+        ("br;q=1.0, gzip; q=0.05", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, br", False),
+        ("x-gzip-not", False),
+        ("identity", False),
+        ("", False),
+    ],
+)
+async def test_text_is_compressed_for_those_who_take_it_so(
+    client: Client, accepted: str, compressed: bool
+) -> None:
+    headers = {"Accept-Encoding": accepted}
+    async with client.get("/static/css/page.css", headers=headers) as response:
+        assert response.headers.get("Content-Encoding") == ("gzip" if compressed else None)
+        assert response.headers["Vary"] == "Accept-Encoding"
+        # What names the bytes of the file must not name others.
+        assert response.headers["ETag"].startswith("W/") is compressed
+        assert await response.text() == "body { color: black }"
+
+
+async def test_an_answer_without_a_body_has_none_compressed(client: Client) -> None:
+    """It would be the beginning of the next answer on that connection."""
+    headers = {"Accept-Encoding": "gzip"}
+    async with client.get("/static/css/page.css", headers=headers) as response:
+        same = headers | {"If-None-Match": response.headers["ETag"]}
+        since = headers | {"If-Modified-Since": response.headers["Last-Modified"]}
+    for method, sent, status in (("GET", same, 304), ("GET", since, 304), ("HEAD", headers, 200)):
+        async with client.request(method, "/static/css/page.css", headers=sent) as response:
+            assert (response.status, await response.read()) == (status, b"")
+        async with client.get("/static/css/page.css") as response:
+            assert await response.text() == "body { color: black }"
+
+
+async def test_a_part_of_a_file_and_what_is_no_text_go_as_they_are(client: Client) -> None:
+    headers = {"Accept-Encoding": "gzip", "Range": "bytes=0-3"}
+    async with client.get("/static/css/page.css", headers=headers) as response:
+        assert (response.status, await response.text()) == (206, "body")
+        assert "Content-Encoding" not in response.headers
+    async with client.get("/static/page.png", headers={"Accept-Encoding": "gzip"}) as response:
+        assert (response.status, await response.read()) == (200, b"no text")
+        assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,7 @@ def create_app(config: Config | None = None) -> web.Application:
     app[JOURNAL] = journal
     app[pages.WEBSOCKET_PATH] = path
     app[pages.CONNECTIONS_KEPT] = config.journal.connections
+    app[pages.MAX_MESSAGE_SIZE] = config.limits.max_message_size
     app[PUBLIC_ORIGIN] = config.server.public_url
     app[REFUSAL_PAGE] = pages.refused
     app[API_PATH] = API

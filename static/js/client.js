@@ -1,21 +1,20 @@
 // @ts-check
-/** A WebSocket client without a face: one connection, and the round trip of each message. */
+/** A WebSocket client without a face: one connection at a time, and what goes over it. */
 
+/** @typedef {string | Uint8Array<ArrayBuffer>} Data */
 /**
- * @typedef {object} Exchange
- * @property {"sent" | "received"} way
- * @property {"text" | "binary"} kind
- * @property {string | Uint8Array} data
- * @property {number | null} trip microseconds from sending the same to getting it back
+ * How a connection ended, as far as a browser tells.
+ * @typedef {object} End
+ * @property {number} code @property {string} reason @property {boolean} wasClean
+ * @property {boolean} made whether there had been a connection at all
+ * @property {boolean} cancelled whether somebody gave up waiting for it
  */
-
-const AWAITED = 1000;
 
 export class Client extends EventTarget {
   /** @type {WebSocket | null} */ #socket = null;
-  /** @type {{ data: string | Uint8Array, at: number }[]} */ #awaited = [];
   /** @type {Set<string>} */ #tokens = new Set();
-  /** The token of the connection that is open, by which the page finds it in the list. @type {string | null} */ token =
+  #cancelled = false;
+  /** Of the connection that was last asked for: what names it in the server's record. @type {string | null} */ token =
     null;
 
   /** @returns {"closed" | "connecting" | "open" | "closing"} */
@@ -25,10 +24,20 @@ export class Client extends EventTarget {
     ];
   }
 
-  /** Whether a request target is that of a connection which this page opened. @param {string} target */
+  /** Bytes that were sent and wait in the browser. */
+  get buffered() {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  /** Whether a request target, or the line that it stands in, is of a connection which this page opened. @param {string} target */
   opened(target) {
-    const token = /[?&]try=([0-9a-z]+)/.exec(target)?.[1];
+    const token = tokenOf(target);
     return token !== undefined && this.#tokens.has(token);
+  }
+
+  /** Whether it is that of the newest of them. @param {string} target */
+  isLast(target) {
+    return this.token !== null && tokenOf(target) === this.token;
   }
 
   /** Connect to a path of this server. @param {string} path @param {string[]} subprotocols */
@@ -36,7 +45,7 @@ export class Client extends EventTarget {
     const token = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
     this.token = token;
     this.#tokens.add(token);
-    this.#awaited = [];
+    this.#cancelled = false;
     const address = new URL(path, location.origin);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     address.hash = "";
@@ -49,46 +58,29 @@ export class Client extends EventTarget {
       made = true;
       this.dispatchEvent(new CustomEvent("open", { detail: socket.protocol }));
     });
-    socket.addEventListener("message", ({ data }) => this.#receive(data));
+    socket.addEventListener("message", ({ data }) => {
+      const detail = typeof data === "string" ? data : new Uint8Array(data);
+      this.dispatchEvent(new CustomEvent("message", { detail }));
+    });
     socket.addEventListener("close", ({ code, reason, wasClean }) => {
-      this.dispatchEvent(new CustomEvent("close", { detail: { code, reason, wasClean, made } }));
+      const detail = { code, reason, wasClean, made, cancelled: this.#cancelled };
+      this.dispatchEvent(new CustomEvent("close", { detail }));
     });
     this.dispatchEvent(new Event("connecting"));
   }
 
-  disconnect() {
-    this.#socket?.close(1000);
+  /** Begin the closing handshake, or give up waiting for a connection. @param {number} code @param {string} reason */
+  close(code = 1000, reason = "") {
+    this.#cancelled = this.state === "connecting";
+    this.#socket?.close(code, reason);
     this.dispatchEvent(new Event("closing"));
   }
 
-  /** @param {string | Uint8Array<ArrayBuffer>} data */
+  /** @param {Data} data */
   send(data) {
-    if (this.state !== "open") return;
     this.#socket?.send(data);
-    this.#awaited.push({ data, at: performance.now() });
-    if (this.#awaited.length > AWAITED) this.#awaited.shift();
-    this.#tell("sent", data, null);
-  }
-
-  /** @param {string | ArrayBuffer} raw */
-  #receive(raw) {
-    const data = typeof raw === "string" ? raw : new Uint8Array(raw);
-    // An echo keeps the order; whatever is not the echo of the oldest was sent for another reason.
-    const first = this.#awaited[0];
-    const trip = first && same(first.data, data) ? (performance.now() - first.at) * 1000 : null;
-    if (trip !== null) this.#awaited.shift();
-    this.#tell("received", data, trip);
-  }
-
-  /** @param {"sent" | "received"} way @param {string | Uint8Array} data @param {number | null} trip */
-  #tell(way, data, trip) {
-    const detail = { way, kind: typeof data === "string" ? "text" : "binary", data, trip };
-    this.dispatchEvent(new CustomEvent("exchange", { detail }));
   }
 }
 
-/** @param {string | Uint8Array} a @param {string | Uint8Array} b */
-function same(a, b) {
-  if (typeof a === "string" || typeof b === "string") return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
+/** @param {string} target */
+const tokenOf = (target) => /[?&]try=([0-9a-z]+)/.exec(target)?.[1];

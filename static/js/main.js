@@ -52,7 +52,16 @@ const inspector = new Inspector(
   },
   coverPanes,
 );
-new Try(client, revealTry);
+const tryIt = new Try({
+  client,
+  picture,
+  reveal: revealTry,
+  openFrame: (frame) => choice.chooseLine(stream.lineOf(frame), true),
+  openConnection(id) {
+    if (choice.connection === id) choice.chooseConnection(null);
+    choice.chooseConnection(id);
+  },
+});
 mountPanes(() => choice.hide());
 mountCopy();
 mountKeys(stream, choice, toStream);
@@ -89,6 +98,7 @@ const feed = new Feed(LIVE, {
     }
     const missing = batch.forgotten + batch.skipped;
     if (missing && !first) header.gap(missing);
+    tryIt.told(batch);
     stream.add(batch, first);
   },
   state(told) {
@@ -102,6 +112,7 @@ function changed() {
   connections.changed();
   inspector.changed();
   stream.refresh();
+  tryIt.changed();
   offerOwn();
 }
 

@@ -6,15 +6,33 @@ import { part } from "./stamps.js";
 const NARROW = window.matchMedia("(max-width: 759px)");
 /** Where the inspector slides over other panes. */
 const OVER = window.matchMedia("(max-width: 1119px)");
+const ACROSS = /** @type {const} */ ({ place: "clientX", more: "ArrowRight", less: "ArrowLeft" });
+const UP = /** @type {const} */ ({ place: "clientY", more: "ArrowDown", less: "ArrowUp" });
 const BORDERS = /** @type {const} */ ({
-  connections: { property: "--connections-width", usual: 300, least: 200, most: 520, sign: 1 },
-  inspector: { property: "--inspector-width", usual: 420, least: 280, most: 900, sign: -1 },
+  connections: {
+    property: "--connections-width",
+    usual: 300,
+    least: 200,
+    most: 520,
+    sign: 1,
+    ...ACROSS,
+  },
+  inspector: {
+    property: "--inspector-width",
+    usual: 420,
+    least: 280,
+    most: 900,
+    sign: -1,
+    ...ACROSS,
+  },
+  "try-height": { property: "--try-height", usual: 258, least: 160, most: 800, sign: -1, ...UP },
 });
 const STEP = 16;
 
 /** @param {() => void} uncover clear away what lies over the panes of a narrow page */
 export function mountPanes(uncover) {
-  for (const name of /** @type {const} */ (["connections", "inspector"])) mountBorder(name);
+  for (const name of /** @type {const} */ (["connections", "inspector", "try-height"]))
+    mountBorder(name);
   for (const tab of document.querySelectorAll("[data-tab]")) {
     if (!(tab instanceof HTMLElement)) continue;
     tab.addEventListener("click", () => {
@@ -62,30 +80,31 @@ export function revealTry() {
 function setFolded(folded, remembered = true) {
   part("try-fold").setAttribute("aria-expanded", String(!folded));
   part("try-body").hidden = folded;
+  part("border-try-height").hidden = folded;
   if (remembered) remember("try", folded ? "folded" : "open");
 }
 
-/** @param {"connections" | "inspector"} name */
+/** @param {keyof typeof BORDERS} name */
 function mountBorder(name) {
   const border = part(`border-${name}`);
-  const { property, usual, least, most, sign } = BORDERS[name];
+  const { property, usual, least, most, sign, place, more, less } = BORDERS[name];
   /** @type {number} */
-  let width = usual;
+  let extent = usual;
   const set = (/** @type {number} */ to) => {
-    width = Math.round(Math.min(most, Math.max(least, to)));
-    document.documentElement.style.setProperty(property, `${width}px`);
-    border.setAttribute("aria-valuenow", String(width));
+    extent = Math.round(Math.min(most, Math.max(least, to)));
+    document.documentElement.style.setProperty(property, `${extent}px`);
+    border.setAttribute("aria-valuenow", String(extent));
   };
   border.setAttribute("aria-valuemin", String(least));
   border.setAttribute("aria-valuemax", String(most));
   set(Number(recall(name)) || usual);
-  const keep = () => remember(name, String(width));
+  const keep = () => remember(name, String(extent));
   border.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     event.preventDefault();
     border.setPointerCapture(event.pointerId);
-    const from = event.clientX - sign * width;
-    const move = (/** @type {PointerEvent} */ moved) => set(sign * (moved.clientX - from));
+    const from = event[place] - sign * extent;
+    const move = (/** @type {PointerEvent} */ moved) => set(sign * (moved[place] - from));
     border.addEventListener("pointermove", move);
     border.addEventListener(
       "lostpointercapture",
@@ -101,10 +120,10 @@ function mountBorder(name) {
     keep();
   });
   border.addEventListener("keydown", (event) => {
-    const by = event.key === "ArrowRight" ? STEP : event.key === "ArrowLeft" ? -STEP : 0;
+    const by = event.key === more ? STEP : event.key === less ? -STEP : 0;
     if (!by) return;
     event.preventDefault();
-    set(width + sign * by);
+    set(extent + sign * by);
     keep();
   });
 }

@@ -148,6 +148,12 @@ export class Stream extends EventTarget {
     return this.#one !== null || this.#bar.narrowed;
   }
 
+  /** The line of an event, or one that stands for it where it is not kept here. @param {import("./types").Event} event @returns {Line} */
+  lineOf(event) {
+    const line = this.#lines.everything.find((kept) => kept.event?.cursor === event.cursor);
+    return line ?? this.#lines.make(event);
+  }
+
   /** Hold the view, or let it go on. */
   pause(on = !this.#lines.paused) {
     this.#lines.paused = on;

@@ -1,203 +1,222 @@
 // @ts-check
-/** "Try it": the client in this page, its fields and its own log. */
+/** "Try it": the client in this page, and what becomes of what it sends. */
 
 import { announce } from "./announce.js";
-import { part, stamp, write } from "./stamps.js";
+import { Burst } from "./burst.js";
+import { CloseForm } from "./close-form.js";
+import { ConnectForm } from "./connect-form.js";
+import { Exchanges } from "./exchanges.js";
+import { duration, shortId } from "./format.js";
+import { Outgoing } from "./outgoing.js";
+import { part, write } from "./stamps.js";
 import { texts } from "./texts.js";
-import { hexOf, show } from "./visible.js";
-import { closeName } from "./words.js";
+import { TryFigures } from "./try-figures.js";
+import { TryLog } from "./try-log.js";
+import { show } from "./visible.js";
+import { Witness } from "./witness.js";
+import { closeName, endingWords } from "./words.js";
 
-/** @typedef {import("./client.js").Exchange} Exchange */
-
-const LOGGED = 200;
-const SHOWN = 1000;
-const HISTORY = 100;
-// RFC 6455 §4.1: a subprotocol is an HTTP token.
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-const input = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (part(id));
+/** @typedef {import("./outgoing.js").Ready} Ready */
+/** @typedef {import("./try-log.js").Happened} Happened */
+/**
+ * @typedef {object} Around
+ * @property {import("./client.js").Client} client @property {import("./picture.js").Picture} picture
+ * @property {() => void} reveal bring this part into view
+ * @property {(frame: import("./types").FrameEvent) => void} openFrame in the inspector
+ * @property {(id: string) => void} openConnection
+ */
 
 export class Try {
   #client;
-  /** @type {string[]} */ #history = [];
-  #at = 0;
-  #draft = "";
+  #picture;
+  #exchanges = new Exchanges();
+  /** @type {Witness | null} */ #witness = null;
+  /** Where the feed is. @type {string | null} */ #place = null;
+  /** What the log says of the newest connection: its beginning and its end. @type {Happened[]} */
+  #happened = [];
+  /** To be sent as soon as there is a connection. @type {Ready | null} */ #ready = null;
+  #connectForm = new ConnectForm();
+  #closeForm;
+  #outgoing;
+  #burst;
+  #figures;
+  #log;
 
-  /** @param {import("./client.js").Client} client @param {() => void} reveal bring the part into view */
-  constructor(client, reveal) {
+  /** @param {Around} around */
+  constructor({ client, picture, reveal, openFrame, openConnection }) {
     this.#client = client;
+    this.#picture = picture;
+    this.#log = new TryLog({ frame: openFrame, connection: openConnection });
+    this.#figures = new TryFigures(client, this.#exchanges);
+    this.#burst = new Burst(client, () => this.#state());
+    this.#closeForm = new CloseForm((code, reason) => client.close(code, reason), problem);
+    this.#outgoing = new Outgoing(problem, reveal);
     part("try-connect").addEventListener("submit", (event) => this.#toggle(event));
-    part("try-send").addEventListener("submit", (event) => this.#send(event));
-    part("try-message").addEventListener("keydown", (event) => this.#key(event));
+    part("try-send").addEventListener("submit", (event) => this.#submit(event));
     part("connect-here").addEventListener("click", () => {
       reveal();
-      this.#greet();
+      this.#outgoing.offer(texts.try.greeting);
+      if (client.state === "closed") this.#connect();
     });
-    client.addEventListener("connecting", () => this.#state());
-    client.addEventListener("closing", () => this.#state());
-    client.addEventListener("open", (event) =>
-      this.#opened(/** @type {CustomEvent<string>} */ (event).detail),
-    );
-    client.addEventListener("close", (event) =>
-      this.#closed(/** @type {CustomEvent} */ (event).detail),
-    );
-    client.addEventListener("exchange", (event) =>
-      this.#exchanged(/** @type {CustomEvent<Exchange>} */ (event).detail),
-    );
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ then) =>
+      client.addEventListener(name, (event) => then(/** @type {CustomEvent} */ (event).detail));
+    on("connecting", () => this.#begin());
+    on("closing", () => this.#state());
+    on("open", (protocol) => this.#opened(protocol));
+    on("message", (data) => this.#received(data));
+    on("close", (end) => this.#ended(end));
     this.#state();
   }
 
-  /** Connect, and have a first message ready to be sent. */
-  #greet() {
-    const message = input("try-message");
-    if (!message.value) message.value = texts.try.greeting;
-    if (this.#client.state === "closed") this.#connect();
-    message.focus();
-    message.setSelectionRange(0, message.value.length);
+  /** Take in what the feed tells. @param {import("./types").Events} batch */
+  told(batch) {
+    this.#place = batch.cursor;
+    const witness = this.#witness;
+    if (!witness) return;
+    for (const event of batch.events) {
+      if (event.kind === "opened" && this.#client.isLast(event.request.line))
+        witness.found(event.connection);
+    }
+    witness.take(batch);
+  }
+
+  /** The rows of the connections have changed. */
+  changed() {
+    if (this.#happened.every(({ id }) => id !== null) && this.#witness?.id) return;
+    const row = [...this.#picture.rows.values()].find(({ target }) => this.#client.isLast(target));
+    if (!row) return;
+    if (!row.refusal) this.#witness?.found(row.id);
+    for (const entry of this.#happened) if (entry.id === null) this.#explain(entry, row);
+  }
+
+  /** Put beside it what the server says. @param {Happened} entry @param {import("./types").Row} row */
+  #explain(entry, row) {
+    const id = shortId(row.id);
+    if (row.refusal) {
+      entry.words = texts.try.refused(row.refusal.status, row.refusal.reason);
+      entry.told = texts.try.request(id);
+    } else if (!entry.ends) entry.told = texts.try.connection(id);
+    else if (row.ending) entry.told = endingWords(row.ending);
+    else return;
+    entry.id = row.id;
+    this.#log.change(entry);
   }
 
   /** @param {Event} event */
   #toggle(event) {
     event.preventDefault();
+    this.#ready = null;
     if (this.#client.state === "closed") this.#connect();
-    else this.#client.disconnect();
+    else this.#client.close();
   }
 
+  /** @returns {boolean} whether it is under way */
   #connect() {
-    const path = input("try-path").value.trim();
-    const subprotocols = input("try-subprotocol")
-      .value.split(",")
-      .map((name) => name.trim())
-      .filter(Boolean);
-    // "//elsewhere" is an address of another server, which this page may not open.
-    if (!/^\/(?![/\\])/.test(path)) this.#problem(texts.try.badPath);
-    else if (
-      !subprotocols.every((name) => TOKEN.test(name)) ||
-      new Set(subprotocols).size < subprotocols.length
-    )
-      this.#problem(texts.try.badProtocol);
-    else {
-      this.#problem(null);
-      this.#client.connect(path, subprotocols);
-    }
+    const address = this.#connectForm.read();
+    const wrong = typeof address === "string";
+    problem(wrong ? address : null);
+    if (!wrong) this.#client.connect(address.path, address.subprotocols);
+    return !wrong;
   }
 
   /** @param {Event} event */
-  #send(event) {
+  async #submit(event) {
     event.preventDefault();
-    if (this.#client.state !== "open") return;
-    const message = input("try-message");
-    const binary = input("try-kind").value === "binary";
-    const data = binary ? bytesOfHex(message.value) : message.value;
-    if (data === null) {
-      this.#problem(texts.try.badHex);
-      return;
-    }
-    this.#problem(null);
-    this.#client.send(data);
-    if (message.value && this.#history.at(-1) !== message.value) this.#history.push(message.value);
-    if (this.#history.length > HISTORY) this.#history.shift();
-    this.#at = this.#history.length;
-    message.value = "";
-    message.focus();
+    if (this.#burst.active) return this.#burst.stop();
+    const ready = await this.#outgoing.read();
+    if (!ready) return;
+    const { state } = this.#client;
+    if (state === "open") this.#send(ready);
+    else if (state === "closing") problem(texts.try.stillClosing);
+    else if (state === "connecting" || this.#connect()) this.#ready = ready;
   }
 
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const message = input("try-message");
-    if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      /** @type {HTMLFormElement} */ (part("try-send")).requestSubmit();
-    } else if (
-      event.key === "ArrowUp" &&
-      !message.value.slice(0, message.selectionStart ?? 0).includes("\n")
-    )
-      this.#recall(event, -1);
-    else if (
-      event.key === "ArrowDown" &&
-      !message.value.slice(message.selectionEnd ?? 0).includes("\n")
-    )
-      this.#recall(event, 1);
+  /** @param {Ready} ready */
+  #send(ready) {
+    const { data, message, times } = ready;
+    this.#outgoing.sent(ready);
+    this.#burst.start(times, () => {
+      const exchange = this.#exchanges.send(data, message);
+      this.#log.add(exchange);
+      this.#witness?.expect("in", exchange);
+      this.#client.send(data);
+      this.#figures.changed();
+    });
   }
 
-  /** @param {KeyboardEvent} event @param {-1 | 1} by */
-  #recall(event, by) {
-    const next = this.#at + by;
-    if (next < 0 || next > this.#history.length) return;
-    event.preventDefault();
-    const message = input("try-message");
-    if (this.#at === this.#history.length) this.#draft = message.value;
-    this.#at = next;
-    message.value = next === this.#history.length ? this.#draft : this.#history[next];
-    message.setSelectionRange(message.value.length, message.value.length);
+  /** @param {import("./client.js").Data} data */
+  #received(data) {
+    const exchange = this.#exchanges.receive(data);
+    if (exchange.sent) this.#log.change(exchange);
+    else this.#log.add(exchange);
+    this.#witness?.expect("out", exchange);
+    this.#figures.changed();
+    const { back, trip } = exchange;
+    if (back)
+      announce(texts.announce.tryBack(back.beginning, trip === null ? null : duration(trip)));
+  }
+
+  #begin() {
+    this.#exchanges.begin();
+    this.#figures.changed();
+    this.#witness?.giveUp();
+    this.#witness = new Witness(this.#place, this.#exchanges, (exchange) =>
+      this.#log.change(exchange),
+    );
+    this.#happened = [];
+    this.#state();
   }
 
   /** @param {string} protocol */
   #opened(protocol) {
-    this.#log({ way: "event", what: texts.try.opened(protocol) });
+    this.#say({ words: texts.try.opened(protocol), ends: false, wrong: false });
     announce(texts.announce.tryOpen);
     this.#state();
+    if (this.#ready) this.#send(this.#ready);
+    this.#ready = null;
   }
 
-  /** @param {{ code: number, reason: string, wasClean: boolean, made: boolean }} ending */
-  #closed({ code, reason, wasClean, made }) {
-    const words = made ? texts.try.ended(closeName(code), reason, wasClean) : texts.try.failed;
-    this.#log({ way: "event", what: words });
-    announce(made ? texts.announce.tryClosed(closeName(code)) : words);
+  /** @param {import("./client.js").End} end */
+  #ended(end) {
+    this.#ready = null;
+    for (const exchange of this.#exchanges.end()) this.#log.change(exchange);
+    this.#witness?.end();
+    const { made, cancelled, wasClean } = end;
+    const name = closeName(end.code);
+    const failed = this.#picture.frozen ? texts.try.away : texts.try.failed;
+    const notMade = cancelled ? texts.try.cancelled : failed;
+    const words = made ? texts.try.ended(name, end) : notMade;
+    this.#say({ words, ends: true, wrong: made ? !wasClean : !cancelled });
+    announce(made ? texts.announce.tryClosed(name) : notMade);
+    this.#figures.changed();
     this.#state();
   }
 
-  /** @param {Exchange} exchange */
-  #exchanged({ way, kind, data, trip }) {
-    const what =
-      typeof data === "string" ? data.slice(0, SHOWN) : hexOf(data.subarray(0, SHOWN / 3));
-    this.#log({ way, kind, what, trip });
-  }
-
-  /** @param {{ way: "sent" | "received" | "event", what: string, kind?: string, trip?: number | null }} entry */
-  #log({ way, kind = "", what, trip = null }) {
-    const log = part("try-log");
-    const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 12;
-    part("try-hint").hidden = true;
-    const { element, slots } = stamp("exchange");
-    element.dataset.way = way;
-    slots.way.textContent = way === "event" ? "" : texts.try[way];
-    slots.kind.textContent = kind;
-    show(slots.what, what);
-    slots.trip.textContent = trip === null ? "" : texts.try.trip(trip);
-    log.append(element);
-    const entries = log.getElementsByClassName("exchange");
-    while (entries.length > LOGGED) entries[0].remove();
-    if (atEnd) log.scrollTop = log.scrollHeight;
+  /** @param {{ words: string, ends: boolean, wrong: boolean }} what */
+  #say(what) {
+    const entry = { ...what, id: null, told: "" };
+    this.#happened.push(entry);
+    this.#log.add(entry);
+    this.changed();
   }
 
   #state() {
     const { state } = this.#client;
+    const { buttons, states } = texts.try;
     part("try").dataset.state = state;
-    write(part("try-state"), texts.try[state]);
-    write(
-      part("try-button"),
-      state === "open" || state === "closing"
-        ? texts.try.disconnect
-        : state === "connecting"
-          ? texts.try.cancel
-          : texts.try.connect,
-    );
-    /** @type {HTMLButtonElement} */ (part("try-submit")).disabled = state !== "open";
-    for (const id of ["try-path", "try-subprotocol"]) input(id).readOnly = state !== "closed";
-  }
-
-  /** @param {string | null} sentence */
-  #problem(sentence) {
-    part("try-problem").hidden = sentence === null;
-    part("try-problem").textContent = sentence ?? "";
+    write(part("try-state"), states[state]);
+    const again = state === "closed" && this.#happened.length > 0;
+    write(part("try-button"), buttons[again ? "again" : state]);
+    write(part("try-submit"), buttons[this.#burst.active ? "stop" : "send"]);
+    this.#connectForm.fix(state !== "closed");
+    this.#closeForm.offer(state === "open");
   }
 }
 
-/** Pairs of hex digits, however they are spaced; null where it is not that. @param {string} text */
-function bytesOfHex(text) {
-  const digits = text.replace(/0x|[\s,:]/gi, "");
-  if (!/^([0-9a-f]{2})*$/i.test(digits)) return null;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+/** Say what is wrong, or will be; null where nothing is. @param {string | null} sentence */
+function problem(sentence, warning = false) {
+  const place = part("try-problem");
+  place.hidden = sentence === null;
+  place.toggleAttribute("data-warning", warning);
+  show(place, sentence ?? "");
 }

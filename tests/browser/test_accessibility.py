@@ -59,7 +59,7 @@ async def test_nothing_is_wrong_with_a_page_that_nobody_has_connected_to(
     await page.get_by_role("button", name="Connect from this page").click()
     await expect(page.locator("#try-state")).to_have_text("connected")
     await page.keyboard.press("Enter")
-    await expect(page.locator("#try-log .exchange[data-way=received]")).to_be_visible()
+    await expect(page.locator("#try-log .said[data-way=received]")).to_be_visible()
     await is_fine(page, "connected")
 
 

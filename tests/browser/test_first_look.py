@@ -1,11 +1,13 @@
-"""What somebody sees who has just started the server."""
+"""What somebody sees who has just started the server, and how soon."""
 
 import re
+from statistics import median
+from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.screen import Line, close, echo, lines, port_of, shows
+from tests.browser.screen import Line, Open, close, echo, lines, port_of, shows
 from tests.command import Serving
 from tests.peer import dial
 
@@ -27,7 +29,7 @@ async def test_two_clicks_lead_to_a_first_echoed_message(page: Page) -> None:
         Line(4, opened.connection, "out", "text", "Bonjour serveur"),
     ]
     await expect(page.get_by_text("Nobody has connected yet.")).to_be_hidden()
-    received = page.locator("#try-log .exchange[data-way=received]")
+    received = page.locator("#try-log .said[data-way=received]")
     await expect(received.locator(".what")).to_have_text("Bonjour serveur")
     await expect(received.locator(".trip")).to_have_text(re.compile(r"^\d+(\.\d+)?\sm?s$"))
     await expect(page.locator("#open-connections .own")).to_be_visible()
@@ -105,3 +107,52 @@ async def test_every_command_to_paste_names_the_address_of_this_server(
     commands = await page.locator("#empty .command pre").all_text_contents()
     assert len(commands) == 5
     assert all(server.socket in command for command in commands)
+
+
+async def test_all_that_the_page_is_made_of_is_small(browser: Browser, server: Serving) -> None:
+    """Counted as it went over the wire, heads and all, with nothing cached."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    network = await context.new_cdp_session(page)
+    await network.send("Network.enable")
+    asked: set[str] = set()
+    sizes: dict[str, float] = {}
+
+    def ask(event: dict[str, Any]) -> None:
+        if event["type"] != "WebSocket":
+            asked.add(event["requestId"])
+
+    def load(event: dict[str, Any]) -> None:
+        sizes[event["requestId"]] = event["encodedDataLength"]
+
+    network.on("Network.requestWillBeSent", ask)
+    network.on("Network.loadingFinished", load)
+    await page.goto(server.page, wait_until="load")
+    await expect(page.locator("#feed-state")).to_have_attribute("data-state", "live")
+    by_page = await page.evaluate(
+        """() => ["navigation", "resource"]
+            .flatMap(kind => performance.getEntriesByType(kind))
+            .reduce((sum, {transferSize}) => sum + transferSize, 0)"""
+    )
+    await context.close()
+    assert sizes.keys() == asked
+    assert len(sizes) > 20
+    assert 0 < by_page < 150_000
+    assert sum(sizes.values()) < 150_000, f"{len(sizes)} answers"
+
+
+async def test_the_first_paint_does_not_keep_anybody_waiting(
+    open_page: Open, server: Serving
+) -> None:
+    """Less than 300 ms where nothing else is going on; here there are other tests."""
+    paints = []
+    for _ in range(5):
+        page = await open_page(server.page)
+        paints.append(
+            await page.evaluate(
+                """performance.getEntriesByName("first-contentful-paint")[0].startTime"""
+            )
+        )
+        await page.close()
+    assert min(paints) < 300, paints
+    assert median(paints) < 1000, paints

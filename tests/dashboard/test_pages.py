@@ -212,3 +212,25 @@ async def test_health_is_told_in_a_word_whatever_the_host(serve: Serve) -> None:
     response = await client.get("/healthz", headers={"Host": "10.0.0.7:8080"})
     assert (response.status, await response.text()) == (200, "ok\n")
     assert response.content_type == "text/plain"
+
+
+async def test_the_page_is_compressed_as_long_as_nothing_of_any_client_is_on_it(
+    serve: Serve,
+) -> None:
+    client = await serve()
+    headers = {"Accept-Encoding": "gzip"}
+    async with client.get("/", headers=headers) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert "Nobody has connected yet." in await response.text()
+    async with client.head("/", headers=headers) as response:
+        assert (response.status, await response.read()) == (200, b"")
+    async with client.get("/", headers={"Accept-Encoding": "br"}) as response:
+        assert "Content-Encoding" not in response.headers
+        assert response.headers["Vary"] == "Accept-Encoding"
+    async with dial(port_of(client)), client.get("/", headers=headers) as response:
+        assert "Content-Encoding" not in response.headers
+
+
+async def test_the_page_names_the_largest_message_that_is_taken(serve: Serve) -> None:
+    client = await serve(limits={"max_message_size": 2000})
+    assert "2000" in (await page_of(client)).values("data-max-message-size")

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp_jinja2
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from webapp.codings import takes_gzip
 from webapp.dashboard.batches import MOST_HEARTBEATS
 from webapp.dashboard.closecodes import CLOSE_CODES
 from webapp.dashboard.diagram import sequence_diagram
@@ -23,6 +24,7 @@ from webapp.journal.memory import JOURNAL
 
 __all__ = [
     "CONNECTIONS_KEPT",
+    "MAX_MESSAGE_SIZE",
     "WEBSOCKET_PATH",
     "connection",
     "diagram",
@@ -34,6 +36,7 @@ __all__ = [
 
 WEBSOCKET_PATH: web.AppKey[str] = web.AppKey("WEBSOCKET_PATH", str)
 CONNECTIONS_KEPT: web.AppKey[int] = web.AppKey("CONNECTIONS_KEPT", int)
+MAX_MESSAGE_SIZE: web.AppKey[int] = web.AppKey("MAX_MESSAGE_SIZE", int)  # in bytes
 
 _MOST_ASKED = 80  # characters of an id that is none
 
@@ -94,16 +97,22 @@ def _page(request: web.Request, **shown: Any) -> web.Response:
     path = request.app[WEBSOCKET_PATH]
     own = own_origin(request) or ""  # the gate has let through no Host without one
     known_as = public_origin(request) or own
-    context = {
+    context: dict[str, Any] = {
         "story": None,
         **shown,
         **overview(request.app[HUB]),
         "websocket_origin": own.replace("http", "ws", 1),
         "websocket_url": known_as.replace("http", "ws", 1) + path,
         "websocket_path": path,
+        "max_message_size": request.app[MAX_MESSAGE_SIZE],
         "close_codes": CLOSE_CODES,
     }
-    return aiohttp_jinja2.render_template("index.html", request, context)
+    response = aiohttp_jinja2.render_template("index.html", request, context)
+    response.headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
+    # The first look is at a page with nothing of any client on it.
+    if not context["events"] and not context["connections"] and takes_gzip(request):
+        response.enable_compression(web.ContentCoding.gzip)
+    return response
 
 
 def _missing(request: web.Request) -> web.Response:

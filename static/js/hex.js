@@ -1,0 +1,20 @@
+// @ts-check
+/** Bytes as somebody types them: pairs of hex digits, however they are spaced or marked. */
+
+/** @typedef {{ bytes: Uint8Array<ArrayBuffer> } | { wrong: string }} Read wrong: the piece that is no bytes */
+
+// As in the source of most languages: { 0x00, 0xff }, "\x00\xff", 00:ff, 00-ff.
+const MARKS = /\\x|\b0x/gi;
+const BETWEEN = /[\s,;:{}[\]()"'-]+/;
+
+/** One digit alone is a byte as well; three are not. @param {string} text @returns {Read} */
+export function readHex(text) {
+  /** @type {number[]} */
+  const bytes = [];
+  for (const digits of text.replace(MARKS, " ").split(BETWEEN)) {
+    if (/[^0-9a-f]/i.test(digits) || (digits.length > 1 && digits.length % 2))
+      return { wrong: digits };
+    for (const pair of digits.match(/..?/g) ?? []) bytes.push(Number.parseInt(pair, 16));
+  }
+  return { bytes: Uint8Array.from(bytes) };
+}
