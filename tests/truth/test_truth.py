@@ -14,7 +14,8 @@ from tests.truth.capturing import capturing
 from tests.truth.dissection import WireFrame, dissect
 from tests.truth.session import take_leave, talk
 from webapp import Config, create_app
-from webapp.dashboard.encode import Shape, event_shape
+from webapp.dashboard.encode import event_shape
+from webapp.dashboard.eventshapes import Event, FrameEvent
 from webapp.hub import HUB
 from webapp.journal.memory import JOURNAL
 
@@ -23,7 +24,7 @@ TEXT = 0x1
 pytestmark = pytest.mark.capture
 
 
-def told(events: Iterable[Shape]) -> dict[tuple[str, str], list[WireFrame]]:
+def told(events: Iterable[Event]) -> dict[tuple[str, str], list[WireFrame]]:
     """The frames among events in the shape that the API and the page get, by client and way."""
     peers: dict[str, str] = {}
     frames: dict[tuple[str, str], list[WireFrame]] = defaultdict(list)
@@ -35,7 +36,7 @@ def told(events: Iterable[Shape]) -> dict[tuple[str, str], list[WireFrame]]:
     return dict(frames)
 
 
-def _frame(shape: Shape) -> WireFrame:
+def _frame(shape: FrameEvent) -> WireFrame:
     # tshark inflates texts in one frame, too; of others it gives the bytes elsewhere or not at all.
     compressed = shape["rsv1"] and shape["fin"] and shape["opcode"] == TEXT
     return WireFrame(
