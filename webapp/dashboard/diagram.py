@@ -85,7 +85,8 @@ def _beginning(began: Shape) -> Iterator[str]:
         yield _note(_short(refusal["reason"]))
         return
     subprotocol = began["subprotocol"]
-    extensions = [f"extension {extension}" for extension in began["extensions"]]
+    # Their parameters would make it as wide as nothing else does.
+    extensions = [extension.partition(";")[0] for extension in began["extensions"]]
     named = [f"subprotocol {subprotocol}"] if subprotocol else []
     parts = [began["response"]["line"], *named, *extensions]
     yield _arrow("Server", "->>", *map(_short, parts))
