@@ -9,7 +9,6 @@ import { Connections } from "./connections.js";
 import { mountCopy } from "./copy.js";
 import { Feed } from "./feed.js";
 import { Header } from "./header.js";
-import { Inspector } from "./inspector.js";
 import { mountKeys } from "./keys.js";
 import { coverPanes, mountPanes, revealTry, showPane } from "./panes.js";
 import { Particulars } from "./particulars.js";
@@ -40,18 +39,8 @@ choice.addEventListener("change", () => {
   narrowedTo = connection;
   story.tell(subject, subject === null || !picture.isEarlier(subject));
 });
-const inspector = new Inspector(
-  choice,
-  picture,
-  particulars,
-  story,
-  (id) => {
-    choice.narrowTo(id);
-    toStream();
-    part("stream-grid").focus();
-  },
-  coverPanes,
-);
+/** @type {import("./inspector.js").Inspector | null} */ let inspector = null;
+let inspectorAsked = false;
 const tryIt = new Try({
   client,
   picture,
@@ -108,9 +97,30 @@ const feed = new Feed(LIVE, {
   },
 });
 
+/** Before anybody has come there is nothing to inspect, and much of what the page is made of is for that. */
+async function bringInspector() {
+  if (inspectorAsked || (choice.inspected === null && picture.rows.size === 0)) return;
+  inspectorAsked = true;
+  try {
+    const { Inspector } = await import("./inspector.js");
+    const showFrames = (/** @type {string} */ id) => {
+      choice.narrowTo(id);
+      toStream();
+      part("stream-grid").focus();
+    };
+    inspector = new Inspector(choice, picture, particulars, story, showFrames, coverPanes);
+    inspector.changed();
+  } catch {
+    // The server has gone before it was there: asked for again when something changes.
+    inspectorAsked = false;
+  }
+}
+choice.addEventListener("change", bringInspector);
+
 function changed() {
   connections.changed();
-  inspector.changed();
+  void bringInspector();
+  inspector?.changed();
   stream.refresh();
   tryIt.changed();
   offerOwn();

@@ -22,6 +22,7 @@ async def test_a_chosen_frame_shows_its_header_field_by_field(page: Page, server
         await page.locator(f"{ROWS}[data-opcode=text][data-direction=in]").click()
 
         fields = page.locator("#inspected tr[data-field]")
+        await expect(fields.first).to_be_visible()
         rows = await fields.evaluate_all(
             """rows => rows.map(row => [
                 row.dataset.field,

@@ -142,6 +142,54 @@ async def test_beginning_and_end_lead_to_the_connection(page: Page) -> None:
         await expect(page.locator("#inspector-title")).to_have_text("Connection 1")
 
 
+async def test_what_the_server_sends_unasked_is_told_from_an_echo(
+    page: Page, server: Serving
+) -> None:
+    await connect(page)
+    await send(page, "asked")
+    await expect(said(page, "received").locator(".saw button")).to_be_visible()
+    row = page.locator("#open-connections .connection")
+    own = await row.get_attribute("data-connection")
+    address = f"{server.page}api/connections/{own}/messages"
+    for body in ({"text": "unasked"}, {"binary": "AP8="}):
+        answer = await page.request.post(address, data=body)
+        assert answer.status == 202
+    await send(page, "asked again")
+
+    unasked = said(page, "unasked")
+    await expect(unasked.locator(".way")).to_have_text(["← unasked"] * 2)
+    await expect(unasked.locator(".text")).to_have_text(["unasked", "00 ff"])
+    await expect(unasked.locator(".trip")).to_have_text(["", ""])
+    await expect(unasked.locator(".marks")).to_have_text(["", ""])
+    await expect(said(page, "received").locator(".text")).to_have_text(["asked", "asked again"])
+    await expect(page.locator("#try-figures")).to_contain_text("2 sent, 4 received")
+    await unasked.nth(1).locator(".saw button").click()
+    await expect(page.locator("#inspector-title")).to_have_text("← out binary frame")
+    await said(page, "received").nth(1).locator(".saw button").click()
+    await expect(page.locator("#inspected [data-slot=text]")).to_have_text("asked again")
+
+
+async def test_what_comes_unasked_among_echoes_takes_the_place_of_none(
+    page: Page, server: Serving
+) -> None:
+    await page.locator("#try-picked").set_input_files({**PHOTO, "buffer": bytes(500_000)})
+    await page.locator("#try-times").fill("1000")
+    await page.locator("#try-submit").click()
+    await expect(said(page, "received").first).to_be_visible()
+    await page.request.post(f"{server.page}api/broadcast", data={"text": "unasked"})
+    await expect(said(page, "unasked").locator(".text")).to_have_text("unasked")
+    await page.locator("#try-submit", has_text="Stop").click()
+    await expect(said(page, "waiting")).to_have_count(0)
+    figures = page.locator("#try-figures")
+    found = re.match(r"(\d+) sent, (\d+) received", await figures.inner_text())
+    assert found is not None
+    assert int(found[2]) == int(found[1]) + 1
+    await expect(page.locator("#try-log .said .saw > :visible")).to_have_count(
+        int(found[1]) + int(found[2])
+    )
+    await expect(page.locator("#try-log .unknown:visible")).to_have_count(0)
+
+
 async def test_the_frames_are_gone_through_with_the_arrows(page: Page) -> None:
     await connect(page)
     await send(page, "one")
@@ -569,5 +617,8 @@ async def test_nothing_of_it_is_wider_than_the_page(
     await page.locator("#try-submit").click()
     await page.locator("#try-more").click()
     await expect(said(page, "received").locator(".saw button")).to_have_count(2)
+    for name in ("→ in text", "← out binary"):
+        frame = page.locator("#try-log").get_by_role("button", name=re.compile(name))
+        await expect(frame).to_be_visible()
     for part in ("html", "#try", "#try-body", "#try-log", "#try-file"):
         await fits(page, part)
