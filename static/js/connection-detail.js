@@ -1,6 +1,7 @@
 // @ts-check
 /** One connection or refusal, in parts that update themselves: what nobody has changed is not touched. */
 
+import { pathOf } from "./address.js";
 import { announce } from "./announce.js";
 import { copy } from "./copy.js";
 import { Diagram } from "./diagram.js";
@@ -8,6 +9,9 @@ import { Facts } from "./facts.js";
 import { mountFolds, unfold } from "./folds.js";
 import { Handshake } from "./handshake.js";
 import { Outcome } from "./outcome.js";
+import { isOpen } from "./picture.js";
+import { Push } from "./push.js";
+import { RoundTrips } from "./round-trips.js";
 import { stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
 
@@ -16,10 +20,12 @@ import { texts } from "./texts.js";
  * @typedef {object} Seen
  * @property {import("./types").Row | undefined} row
  * @property {import("./types").Began | undefined} began
+ * @property {import("./types").Detail | null} detail as the server was asked for it
  * @property {import("./types").Told | null} told how it ended
  * @property {import("./types").Refusal | null} refusal
  * @property {import("./particulars.js").State} state what came of asking the server about it
  * @property {boolean} chosen whether the page is narrowed to it
+ * @property {number} open how many connections are
  * @property {boolean} frozen whether nobody says what has changed since
  * @property {number} now the server's time
  */
@@ -30,7 +36,9 @@ export class ConnectionDetail {
   #story;
   #slots;
   #outcome;
+  #push;
   #diagram;
+  #trips;
   #facts;
   #handshake;
   /** Whether it was open when somebody looked. */
@@ -46,14 +54,16 @@ export class ConnectionDetail {
     const { element, slots } = stamp("connection-detail");
     this.element = element;
     this.#slots = slots;
-    const here = `${location.origin}/connections/${encodeURIComponent(id)}`;
+    const here = location.origin + pathOf(id);
     this.#outcome = new Outcome(slots);
     this.#diagram = new Diagram(slots, `${here}/diagram.mmd`, ({ frame }) => {
       if (frame) openFrame(frame);
       else unfold(slots["handshake-part"]);
     });
+    this.#push = new Push(slots, id);
+    this.#trips = new RoundTrips(slots);
     this.#facts = new Facts(slots.facts);
-    this.#handshake = new Handshake(slots.handshake);
+    this.#handshake = new Handshake(slots.handshake, slots["handshake-explain"]);
     mountFolds(element);
     slots.show.addEventListener("click", showFrames);
     slots["copy-link"].addEventListener("click", () => copy(slots["copy-link"], here));
@@ -67,6 +77,9 @@ export class ConnectionDetail {
     this.#outcome.update(seen);
     write(this.#slots["title-facts"], refusal ? texts.inspector.request : texts.inspector.facts);
     this.#drawStory(seen);
+    this.#updatePush(seen);
+    this.#slots["trips-part"].hidden = !row || refusal !== null;
+    if (row) this.#trips.update(row, seen.detail);
     if (row) this.#facts.update(row, seen.now);
     this.#slots["facts-part"].hidden = !this.#slots.facts.childElementCount;
     this.#handshake.update(began, texts.inspector.handshake[state]);
@@ -79,10 +92,16 @@ export class ConnectionDetail {
   }
 
   /** Something has happened on the connection. @param {Seen} seen */
-  #drawStory({ row, began, now }) {
+  #drawStory({ row, began, state, now }) {
     const story = this.#story;
     this.#slots["diagram-part"].hidden = !began && story.newest.length === 0;
-    this.#diagram.update({ story, row, began, now });
+    this.#diagram.update({ story, row, began, earlier: state === "earlier", now });
+  }
+
+  /** What had ended before anybody looked has nothing to push to. @param {Seen} seen */
+  #updatePush({ row, open }) {
+    if (row && isOpen(row)) this.#slots["push-part"].hidden = false;
+    this.#push.update(row, open);
   }
 
   /** Those who hear the page are told of an end that comes while they are here. @param {string | undefined} sentence */

@@ -21,7 +21,7 @@ const ROW = 24;
 /** How wide a character is; what is wider than that is cut off. */
 const CHARACTER = 7.23;
 const TEXT_BASE = 12;
-const LINE = 18;
+const LINE = 18.5;
 const TIP = 7;
 /** Where the bar at the end is, which the lifelines reach. */
 export const BAR = 8;

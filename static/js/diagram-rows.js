@@ -28,6 +28,7 @@ import { absence, endingWords, flags, isControl, mark, opcodeName, preview } fro
  * @property {import("./story.js").Story} story
  * @property {import("./types").Began | undefined} began
  * @property {import("./types").Row | undefined} row
+ * @property {boolean} earlier whether it was of an earlier run of the server
  * @property {number} now the server's time
  */
 /**
@@ -134,12 +135,13 @@ function rowOf(event) {
 }
 
 /** @param {Told} told @returns {Row[]} */
-function ends({ story, began, row }) {
+function ends({ story, began, row, earlier }) {
   if (began?.kind === "refused") return [plain("end", null, texts.diagram.refused)];
   const closed = [...story.first, ...story.newest].filter(isEnd).at(-1);
   const ending = closed?.kind === "closed" ? closed : row?.ending;
   const time = closed?.time ?? row?.closed ?? null;
-  return ending ? [plain("end", time, texts.diagram.ended(endingWords(ending)))] : [];
+  if (ending) return [plain("end", time, texts.diagram.ended(endingWords(ending)))];
+  return earlier ? [plain("end", null, texts.diagram.earlier)] : [];
 }
 
 /** @param {"note" | "omitted" | "end"} kind @param {number | null} time @param {string} text @returns {Row} */

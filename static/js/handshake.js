@@ -1,6 +1,7 @@
 // @ts-check
 /** The opening handshake of a connection, as sent and as answered, header by header (RFC 6455 §4). */
 
+import { recall, remember } from "./remembered.js";
 import { stamp } from "./stamps.js";
 import { texts } from "./texts.js";
 import { show } from "./visible.js";
@@ -9,15 +10,27 @@ import { show } from "./visible.js";
 
 // RFC 6455 §4.2.2: what the answer settles.
 const NEGOTIATED = new Set(["sec-websocket-protocol", "sec-websocket-extensions"]);
+const EXPLAINED = "handshake.explained";
 
 export class Handshake {
   #place;
   /** What stands there: it is drawn once, for somebody may be selecting it. @type {unknown} */ #shown =
     "";
 
-  /** @param {HTMLElement} place */
-  constructor(place) {
+  /** @param {HTMLElement} place @param {HTMLElement} explain what explains the headers, or hides what it has explained */
+  constructor(place, explain) {
     this.#place = place;
+    let explained = recall(EXPLAINED) === "yes";
+    const set = () => {
+      place.toggleAttribute("data-explained", explained);
+      explain.setAttribute("aria-pressed", String(explained));
+    };
+    explain.addEventListener("click", () => {
+      explained = !explained;
+      remember(EXPLAINED, explained ? "yes" : "no");
+      set();
+    });
+    set();
   }
 
   /** @param {import("./types").Began | undefined} began @param {string} without what to say where it is not known */
@@ -34,12 +47,21 @@ function heads(began) {
   const { request } = began;
   const { inspector } = texts;
   if (began.kind === "opened")
-    return [head(inspector.sent, request, false), head(inspector.answered, began.response, true)];
-  return [request.line ? head(inspector.asSent, request, false) : inspector.unread];
+    return [
+      head(inspector.sent, request, texts.headers.asked, false),
+      head(inspector.answered, began.response, texts.headers.answered, true),
+    ];
+  return [
+    request.line ? head(inspector.asSent, request, texts.headers.asked, false) : inspector.unread,
+  ];
 }
 
-/** @param {string} title @param {Head} message @param {boolean} settles whether it says what was negotiated */
-function head(title, message, settles) {
+/**
+ * @param {string} title @param {Head} message
+ * @param {Record<string, [string, string]>} meanings of headers: a sentence and its clause
+ * @param {boolean} settles whether it says what was negotiated
+ */
+function head(title, message, meanings, settles) {
   const { element, slots } = stamp("head");
   slots.title.textContent = title;
   show(slots.start, message.line);
@@ -52,7 +74,17 @@ function head(title, message, settles) {
     }
     show(field.slots.value, value);
     slots.rows.append(field.element);
+    const key = name.toLowerCase();
+    if (Object.hasOwn(meanings, key)) slots.rows.append(meaning(meanings[key]));
   }
+  return element;
+}
+
+/** @param {[string, string]} told */
+function meaning([sentence, clause]) {
+  const { element, slots } = stamp("header-meaning");
+  slots.sentence.textContent = sentence;
+  slots.clause.textContent = clause;
   return element;
 }
 

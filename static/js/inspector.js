@@ -18,9 +18,10 @@ export class Inspector {
   #picture;
   #particulars;
   #story;
+  #lineOf;
   #showFrames;
   #cover;
-  /** The frame that is drawn, so that it is not drawn again under somebody's eyes. */
+  /** The frame that is drawn, by its cursor: it is not drawn again under somebody's eyes. */
   #drawn = "";
   /** The connection that is shown, or was when somebody opened a frame of it. @type {ConnectionDetail | null} */
   #detail = null;
@@ -28,22 +29,25 @@ export class Inspector {
   #scrolled = 0;
   /** Whether somebody has opened a frame from here, and so comes back to it. */
   #returns = false;
-  /** Frames opened from here have numbers that no line of the stream has. */
-  #opened = 0;
   /** @type {Element | null} */ #from = null;
 
   /**
-   * @param {import("./choice.js").Choice} choice @param {import("./picture.js").Picture} picture
-   * @param {import("./particulars.js").Particulars} particulars @param {import("./story.js").Story} story
-   * @param {(id: string) => void} showFrames leave the inspector for the stream of a connection
-   * @param {(shown: boolean) => boolean} cover tell the panes, and learn whether some are covered now
+   * @param {object} page
+   * @param {import("./choice.js").Choice} page.choice
+   * @param {import("./picture.js").Picture} page.picture
+   * @param {import("./particulars.js").Particulars} page.particulars
+   * @param {import("./story.js").Story} page.story
+   * @param {(frame: FrameEvent) => import("./types").Line} page.lineOf the line of the stream that a frame has, or one made for it
+   * @param {(id: string) => void} page.showFrames leave the inspector for the stream of a connection
+   * @param {(shown: boolean) => boolean} page.cover tell the panes, and learn whether some are covered now
    */
-  constructor(choice, picture, particulars, story, showFrames, cover) {
+  constructor({ choice, picture, particulars, story, lineOf, showFrames, cover }) {
     this.#cover = cover;
     this.#choice = choice;
     this.#picture = picture;
     this.#particulars = particulars;
     this.#story = story;
+    this.#lineOf = lineOf;
     this.#showFrames = showFrames;
     choice.addEventListener("change", () => this.changed());
     for (const source of [particulars, story])
@@ -75,7 +79,7 @@ export class Inspector {
     const opens = pane.hidden;
     if (opens) this.#from = document.activeElement;
     pane.hidden = false;
-    if (frame) this.#showFrame(frame, `${line?.number}`);
+    if (frame) this.#showFrame(frame);
     else if (id !== null) this.#showConnection(id);
     // What lies below cannot be used, and so has no focus either.
     if (this.#cover(true) && opens) pane.focus();
@@ -93,10 +97,10 @@ export class Inspector {
     if (inside && this.#from instanceof HTMLElement) this.#from.focus();
   }
 
-  /** @param {FrameEvent} frame @param {string} number */
-  #showFrame(frame, number) {
-    if (number === this.#drawn) return;
-    this.#drawn = number;
+  /** @param {FrameEvent} frame */
+  #showFrame(frame) {
+    if (frame.cursor === this.#drawn) return;
+    this.#drawn = frame.cursor;
     part("inspector").dataset.inspects = "line";
     const way = document.createElement("span");
     way.className = frame.direction;
@@ -136,13 +140,11 @@ export class Inspector {
     this.#returns = false;
   }
 
-  /** Open a frame that need not be among the lines of the stream, and have its connection to come back to. @param {FrameEvent} event */
-  #openFrame(event) {
+  /** Open a frame, and have its connection to come back to. @param {FrameEvent} frame */
+  #openFrame(frame) {
     const { connection } = this.#choice;
-    if (connection !== event.connection) this.#choice.chooseConnection(event.connection);
-    this.#opened -= 1;
-    const line = { number: this.#opened, event, gap: null, size: 1, preview: null, lets: true };
-    this.#choice.chooseLine(line, true);
+    if (connection !== frame.connection) this.#choice.chooseConnection(frame.connection);
+    this.#choice.chooseLine(this.#lineOf(frame), true);
     this.#returns = true;
     part("inspector").focus();
   }
@@ -155,10 +157,12 @@ export class Inspector {
 
   /** What is known of a connection, wherever it was learnt from. @param {string} id @returns {import("./connection-detail.js").Seen} */
   #see(id) {
-    const { rows, handshakes, now, frozen } = this.#picture;
+    const { rows, handshakes, stats, now, frozen } = this.#picture;
     const { detail, state } = this.#particulars;
     const listed = rows.get(id);
-    const row = listed ?? detail?.connection;
+    const last = detail?.connection;
+    // What was open when the server ended is no longer.
+    const row = listed ?? (state === "earlier" && last && isOpen(last) ? undefined : last);
     const began = detail?.began ?? handshakes.get(id);
     // An end is told by the server alone, and so is what the feed does not list.
     const ended = row?.ending && detail && !detail.connection.ending;
@@ -166,10 +170,12 @@ export class Inspector {
     return {
       row,
       began,
+      detail,
       told: detail?.ending ?? null,
       refusal: row?.refusal ?? (began?.kind === "refused" ? began.refusal : null),
       state,
       chosen: this.#choice.connection === id,
+      open: stats?.open ?? 0,
       frozen,
       now,
     };

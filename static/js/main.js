@@ -74,9 +74,9 @@ const feed = new Feed(LIVE, {
     }
     restartMarked = restarted;
     picture.replace(told);
-    particulars.again();
     header.stats(told.stats);
     changed();
+    particulars.again();
     stream.refresh(true);
   },
   events(batch, first) {
@@ -103,12 +103,19 @@ async function bringInspector() {
   inspectorAsked = true;
   try {
     const { Inspector } = await import("./inspector.js");
-    const showFrames = (/** @type {string} */ id) => {
-      choice.narrowTo(id);
-      toStream();
-      part("stream-grid").focus();
-    };
-    inspector = new Inspector(choice, picture, particulars, story, showFrames, coverPanes);
+    inspector = new Inspector({
+      choice,
+      picture,
+      particulars,
+      story,
+      lineOf: (frame) => stream.lineOf(frame),
+      showFrames(id) {
+        choice.narrowTo(id);
+        toStream();
+        part("stream-grid").focus();
+      },
+      cover: coverPanes,
+    });
     inspector.changed();
   } catch {
     // The server has gone before it was there: asked for again when something changes.

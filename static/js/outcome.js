@@ -3,6 +3,7 @@
 
 import { copy } from "./copy.js";
 import { age } from "./format.js";
+import { isOpen } from "./picture.js";
 import { fact, write } from "./stamps.js";
 import { texts } from "./texts.js";
 import { show, visible } from "./visible.js";
@@ -25,14 +26,14 @@ export class Outcome {
 
   /** @param {Seen} seen */
   update(seen) {
-    const { row, told, refusal, now, frozen } = seen;
+    const { row, told, refusal, now } = seen;
     const { words, quiet, meaning, clause, stale } = this.#slots;
     show(words, sentence(seen));
     const silence = row?.state === "open" ? now - row.quiet_since : 0;
     optional(quiet, silence > QUIET ? texts.states.quiet(age(silence)) : "");
     optional(meaning, told?.meaning ?? "");
     optional(clause, told?.clause ?? "");
-    optional(stale, frozen && row && !row.ending && !refusal ? texts.states.stale : "");
+    optional(stale, staleness(seen));
     if (refusal && !this.#refused) fillRefusal(this.#slots, refusal);
     this.#refused = refusal !== null;
   }
@@ -45,6 +46,12 @@ function sentence({ row, told, refusal, state }) {
   if (row?.ending) return texts.states.ended(endingWords(row.ending));
   if (!row) return texts.states.without[state];
   return row.state === "closing" ? texts.states.closing : texts.states.open;
+}
+
+/** Why what is said may no longer be so. @param {Seen} seen */
+function staleness({ row, state, frozen }) {
+  if (state === "earlier" && row) return texts.states.ofEarlier;
+  return frozen && row && isOpen(row) ? texts.states.stale : "";
 }
 
 /** @param {HTMLElement} slot @param {string} text */

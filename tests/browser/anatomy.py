@@ -49,7 +49,7 @@ _LOOK_THROUGH = """
             words: text(inspected, "[data-slot=words]"),
             start: text(inspected, "[data-slot=start]"),
             facts: Object.fromEntries(pairs(".facts > div")),
-            headers: pairs(".headers tbody tr"),
+            headers: pairs(".headers tbody tr:not(.meaning)"),
         });
     }
     // One that was admitted, and one that was refused.

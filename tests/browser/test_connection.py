@@ -1,5 +1,6 @@
 """One connection in the inspector: what happened to it, in words, and reading it in peace."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,12 +50,12 @@ async def test_a_section_that_was_folded_stays_folded(page: Page, server: Servin
 
         await choose(page, "b 1")
         await expect(page.locator(f"{FACTS} dl")).to_be_hidden()
-        await page.reload()
+        await page.goto(server.page)
         await choose(page, "a 1")
         await expect(page.locator(f"{FACTS} dl")).to_be_hidden()
         await fold.click()
         await expect(page.locator(f"{FACTS} dl")).to_be_visible()
-        await page.reload()
+        await page.goto(server.page)
         await choose(page, "b 1")
         await expect(page.locator(f"{FACTS} dl")).to_be_visible()
 
@@ -125,3 +126,83 @@ async def test_without_the_server_it_is_said_that_this_was_last_heard(
         await expect(inspected.locator("[data-slot=stale]")).to_contain_text("last heard of it")
         handshake = inspected.locator("[data-slot=handshake]")
         await expect(handshake).to_contain_text("The server does not answer")
+
+
+async def test_the_headers_of_a_handshake_are_explained_to_who_asks(
+    page: Page, server: Serving
+) -> None:
+    offered = (
+        ("Origin", server.page.rstrip("/")),
+        ("Host", server.page.split("/")[2]),
+        ("Sec-WebSocket-Protocol", "chat"),
+        ("Sec-WebSocket-Extensions", "permessage-deflate"),
+    )
+    async with dial(port_of(server), "/ws", *offered) as peer:
+        assert peer.status == 101
+        await choose(page)
+        meanings = page.locator("#inspected .meaning")
+        await expect(meanings.first).to_be_hidden()
+        await page.get_by_role("button", name="Explain").press("Enter")
+        await expect(meanings.first).to_be_visible()
+        explained = await meanings.evaluate_all(
+            """rows => rows.map(row => [
+                row.previousElementSibling.querySelector("th").firstChild.textContent,
+                row.querySelector("[data-slot=clause]").textContent])"""
+        )
+        assert [name for name, _ in explained] == [
+            *("Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"),
+            *("Origin", "Host", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"),
+            *("Upgrade", "Connection", "Sec-WebSocket-Accept"),
+            *("Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"),
+        ]
+        assert all(re.fullmatch(r"RFC \d{4} §[\d.]+", clause) for _, clause in explained)
+
+        await page.goto(server.page)
+        await choose(page)
+        await expect(meanings.first).to_be_visible()
+        await page.get_by_role("button", name="Explain").click()
+        await expect(meanings.first).to_be_hidden()
+
+
+async def test_a_connection_that_went_with_its_server_is_said_to_have_and_keeps_what_is_known(
+    open_page: Open, tmp_path: Path
+) -> None:
+    with serving("--port", "0", cwd=tmp_path) as server:
+        port = port_of(server)
+        page = await open_page(server.page, forgiven="ERR_|WebSocket")
+        async with dial(port) as peer:
+            await choose(page)
+            await echo(peer, b"before")
+            drawn = page.locator("#inspected").get_by_role("button", name="text, before")
+            await expect(drawn).to_have_count(2)
+            server.process.kill()
+            await expect(feed_state(page)).to_have_attribute("data-state", "lost")
+    with serving("--port", str(port), cwd=tmp_path):
+        await expect(feed_state(page)).to_have_attribute("data-state", "live")
+        words = page.locator("#inspected [data-slot=words]")
+        await expect(words).to_contain_text("one of the server's earlier run")
+        await expect(drawn).to_have_count(2)
+        await expect(page.locator(".sequence .row.end")).to_have_text("the server ended")
+        await expect(fact(page, "Id")).to_be_visible()
+        async with dial(port) as peer:
+            await echo(peer, b"after")
+            await expect(page.locator("#open-connections .connection")).to_have_count(1)
+            await expect(page.locator(".sequence .message")).to_have_count(4)
+
+
+async def test_silence_is_told_while_it_lasts(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"the last for a while")
+        await choose(page)
+        quiet = page.locator("#inspected [data-slot=quiet]")
+        await expect(quiet).to_have_text("Nothing has passed for 6\u202fs.")
+        await echo(peer, b"and on")
+        await expect(quiet).to_be_hidden()
+
+
+async def test_an_end_is_announced_to_who_looks_at_it(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as peer:
+        await choose(page)
+        await close(peer, 1001)
+    said = page.locator("#announcer")
+    await expect(said).to_contain_text("The client closed the connection with 1001 going away")

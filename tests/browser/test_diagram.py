@@ -291,3 +291,33 @@ async def test_it_is_as_wide_as_there_is_room(open_page: Open, server: Serving, 
         assert all(inside for inside, _ in lines)
         # Of what does not fit, as much as does is shown.
         assert min(share for _, share in lines[2:]) > 0.8
+
+
+async def test_the_diagram_is_copied_and_opened_as_mermaid(page: Page, server: Serving) -> None:
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"Bonjour serveur")
+        await close(peer, 4001, b"enough")
+    await expect(page.locator("#ended-connections .connection")).to_have_count(1)
+    await choose(page)
+    button = page.locator("[data-slot=diagram-copy]")
+    await button.click()
+    await expect(button).to_have_text("Copied")
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert "\nsequenceDiagram\n" in copied
+    assert "Bonjour serveur" in copied
+    address = await page.get_by_role("link", name="Open").get_attribute("href")
+    answer = await page.request.get(address or "")
+    assert answer.headers["content-type"] == "text/vnd.mermaid; charset=utf-8"
+    assert await answer.text() == copied
+
+
+async def test_a_diagram_that_cannot_be_had_is_not_copied(open_page: Open, server: Serving) -> None:
+    page = await open_page(server.page, forgiven="ERR_|WebSocket")
+    async with dial(port_of(server)):
+        await choose(page)
+        server.process.kill()
+        button = page.locator("[data-slot=diagram-copy]")
+        await button.click()
+        await expect(button).to_have_text("Not copied")
+        await expect(button).to_have_text("Copy as Mermaid")

@@ -121,7 +121,12 @@ async def test_the_end_of_a_connection_that_is_being_looked_at_is_told(
         words = page.locator("#inspected [data-slot=words]")
         await expect(words).to_have_text("Open.")
         await close(peer, 4001, b"enough")
-    await expect(words).to_have_text("Ended: client closed, 4001 private use: enough.")
+    await expect(words).to_have_text(
+        "The client closed the connection with 4001 private use, saying “enough”;"
+        " the server answered with the same."
+    )
+    await expect(page.locator("#inspected [data-slot=meaning]")).to_contain_text("agree between")
+    await expect(page.locator(".outcome [data-slot=clause]")).to_have_text("RFC 6455 §7.4.2")
 
 
 async def test_a_handshake_from_before_the_page_is_asked_of_the_server(

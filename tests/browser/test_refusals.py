@@ -94,7 +94,7 @@ async def test_a_long_name_leaves_room_for_other_refusals(page: Page, server: Se
 async def test_marks_stacked_upon_a_letter_stay_within_their_line(
     page: Page, server: Serving
 ) -> None:
-    """They reach far below the letter: the heading that is there looks as without them."""
+    """They reach far below the letter: what stands there looks as without them."""
     marks = "".join(map(chr, range(0x316, 0x334)))
     for reason in ("Z", "Z" + marks + marks):
         async with dial(port_of(server)) as peer:
@@ -103,6 +103,6 @@ async def test_marks_stacked_upon_a_letter_stay_within_their_line(
     seen = []
     for place in (0, 1):
         await page.locator("#ended-connections .connection button").nth(place).click()
-        await expect(page.locator("#inspected [data-slot=words]")).to_contain_text("closure: Z")
-        seen.append(await page.locator("#inspected [data-slot=title]").first.screenshot())
+        await expect(page.locator("#inspected [data-slot=words]")).to_contain_text("saying “Z")
+        seen.append(await page.locator("#inspected [data-slot=meaning]").screenshot())
     assert seen[0] == seen[1]
