@@ -138,7 +138,9 @@ function rowOf(event) {
 function ends({ story, began, row, earlier }) {
   if (began?.kind === "refused") return [plain("end", null, texts.diagram.refused)];
   const closed = [...story.first, ...story.newest].filter(isEnd).at(-1);
-  const ending = closed?.kind === "closed" ? closed : row?.ending;
+  // The list may know of it before what led to it has come.
+  const awaited = story.state === "known" && story.first.length + story.newest.length > 0;
+  const ending = closed?.kind === "closed" ? closed : awaited ? null : row?.ending;
   const time = closed?.time ?? row?.closed ?? null;
   if (ending) return [plain("end", time, texts.diagram.ended(endingWords(ending)))];
   return earlier ? [plain("end", null, texts.diagram.earlier)] : [];

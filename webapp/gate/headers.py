@@ -26,8 +26,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-# The page's own files hold nobody's data, and are many and small: what is said with each shows. None
-# of them is a page, but a browser may be made to show one as if it were, or run one as a worker.
+# The page's own files hold nobody's data, and are many and small: what is said with each shows.
+# None is a page, but a browser may be made to show one as if it were, or run one as a worker.
 FILE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
