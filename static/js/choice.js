@@ -22,6 +22,14 @@ export class Choice extends EventTarget {
     this.#tell();
   }
 
+  /** Narrow to a connection and open it, whatever was chosen. @param {string} id */
+  inspect(id) {
+    this.connection = id;
+    this.line = null;
+    this.inspected = "connection";
+    this.#tell();
+  }
+
   /** Narrow without opening the inspector. @param {string} id */
   narrowTo(id) {
     this.connection = id;

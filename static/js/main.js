@@ -46,10 +46,7 @@ const tryIt = new Try({
   picture,
   reveal: revealTry,
   openFrame: (frame) => choice.chooseLine(stream.lineOf(frame), true),
-  openConnection(id) {
-    if (choice.connection === id) choice.chooseConnection(null);
-    choice.chooseConnection(id);
-  },
+  openConnection: (id) => choice.inspect(id),
 });
 mountPanes(() => choice.hide());
 mountCopy();
