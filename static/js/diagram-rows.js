@@ -74,8 +74,10 @@ export function rowsOf(told, from) {
       rows.push(plain("omitted", null, texts.diagram.omitted(least, story.exact)));
   }
   follow(rows, shown.map(rowOf));
-  if (end === newest.length) follow(rows, ends(told));
-  const quiet = row && !row.ending && !row.refusal ? now - row.quiet_since : 0;
+  const over = ends(told);
+  if (end === newest.length) follow(rows, over);
+  const open = row && !row.ending && !row.refusal && !over.length;
+  const quiet = open ? now - row.quiet_since : 0;
   if (quiet > SILENCE && end === newest.length)
     rows.push({ key: "now", kind: "silence", time: null, silence: quiet });
   return { rows, from: shown[0]?.cursor ?? "", later: newest.length - end };
