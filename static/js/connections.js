@@ -1,6 +1,7 @@
 // @ts-check
 /** The list of connections: open before ended, newest first; refused ones stand among the ended, marked. */
 
+import { pathOf } from "./address.js";
 import { clock, lasted, shortId } from "./format.js";
 import { part, stamp, write } from "./stamps.js";
 import { texts } from "./texts.js";
@@ -28,9 +29,12 @@ export class Connections {
     choice.addEventListener("change", () => this.changed());
     for (const id of ["open-connections", "ended-connections"]) {
       part(id).addEventListener("click", (event) => {
+        // To open it elsewhere is the browser's.
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
         const item = event.target instanceof Element ? event.target.closest(".connection") : null;
-        if (item instanceof HTMLElement && item.dataset.connection)
-          choice.chooseConnection(item.dataset.connection);
+        if (!(item instanceof HTMLElement) || !item.dataset.connection) return;
+        event.preventDefault();
+        choice.chooseConnection(item.dataset.connection);
       });
     }
   }
@@ -88,8 +92,11 @@ export class Connections {
   #fill({ element, slots }, row) {
     element.dataset.connection = row.id;
     element.dataset.state = row.state;
-    slots.button.setAttribute("aria-pressed", String(row.id === this.#choice.connection));
-    slots.button.title = row.id;
+    const link = /** @type {HTMLAnchorElement} */ (slots.link);
+    link.href = pathOf(row.id);
+    link.title = row.id;
+    if (row.id === this.#choice.connection) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
     write(slots.id, shortId(row.id));
     show(slots.client, row.target ? clientName(row.user_agent) : texts.connections.unread);
     slots.own.hidden = !this.#isOwn(row);

@@ -17,7 +17,7 @@ FACTS = "#inspected [data-fold=facts]"
 
 async def choose(page: Page, client: str = "") -> None:
     """Choose the newest connection, or the newest of a client."""
-    await page.locator(".connection", has_text=client).first.get_by_role("button").click()
+    await page.locator(".connection", has_text=client).first.get_by_role("link").click()
     await expect(page.locator("#inspected .of-connection")).to_be_visible()
 
 

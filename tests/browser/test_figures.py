@@ -103,7 +103,7 @@ async def test_hex_goes_out_as_bytes_and_subprotocols_are_offered(
     await page.keyboard.press("Enter")
     binary = page.locator(f"{ROWS}[data-opcode=binary] .preview")
     await expect(binary).to_have_text(["00 ff 7e", "00 ff 7e"])
-    await page.locator("#open-connections button").click()
+    await page.locator("#open-connections a").click()
     await expect(page.locator("#inspected .head").first).to_contain_text("chat, superchat")
     await expect(page.locator("#open-connections .subprotocol")).to_have_text("chat")
 

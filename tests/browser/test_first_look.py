@@ -91,7 +91,7 @@ async def test_a_refused_origin_is_marked_with_its_reason_and_the_line_that_woul
     await shows(page, 1)
     assert [line.what for line in await lines(page)] == ["refused"]
 
-    await refused.get_by_role("button").click()
+    await refused.get_by_role("link").click()
     inspected = page.locator("#inspected")
     await expect(inspected).to_contain_text("Why it was refused")
     remedy = 'origins: {allowed: ["same-origin", "https://evil.example"]}'

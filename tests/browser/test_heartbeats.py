@@ -74,7 +74,7 @@ async def test_a_heartbeat_and_its_answer_are_told_from_other_pings(
 async def test_heartbeats_are_counted_and_can_be_hidden(page: Page, server: Serving) -> None:
     async with dial(port_of(server)) as peer:
         await echo(peer, b"one")
-        await page.locator("#open-connections button").click()
+        await page.locator("#open-connections a").click()
         counted = page.locator("#inspected .facts div", has_text="Heartbeats").locator("dd")
         await expect(counted).to_have_text("0")
         control = page.get_by_role("button", name="control", exact=True)

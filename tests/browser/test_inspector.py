@@ -96,7 +96,7 @@ async def test_choosing_a_connection_narrows_and_escape_shows_all_again(
         await echo(other, b"from the other")
         await shows(page, 6)
 
-        await page.locator("#open-connections .connection").first.get_by_role("button").click()
+        await page.locator("#open-connections .connection").first.get_by_role("link").click()
         await shows(page, 3)
         assert [line.text for line in await lines(page)][1:] == ["from the other"] * 2
         await expect(page.locator("#narrowed")).to_be_visible()
@@ -117,7 +117,7 @@ async def test_the_end_of_a_connection_that_is_being_looked_at_is_told(
     page: Page, server: Serving
 ) -> None:
     async with dial(port_of(server)) as peer:
-        await page.locator("#open-connections .connection").get_by_role("button").click()
+        await page.locator("#open-connections .connection").get_by_role("link").click()
         words = page.locator("#inspected [data-slot=words]")
         await expect(words).to_have_text("Open.")
         await close(peer, 4001, b"enough")
@@ -139,7 +139,7 @@ async def test_a_handshake_from_before_the_page_is_asked_of_the_server(
         await echo(busy, *numbered("m", range(150)))
         page = await open_page(server.page)
         async with page.expect_request("**/api/connections/*", timeout=10_000):
-            await page.locator(".connection", has_text="early 1.0").get_by_role("button").click()
+            await page.locator(".connection", has_text="early 1.0").get_by_role("link").click()
         handshake = page.locator("#inspected [data-slot=handshake]")
         await expect(handshake).to_contain_text("GET /ws?early HTTP/1.1")
         await expect(handshake).to_contain_text("early/1.0")
@@ -225,7 +225,7 @@ async def test_what_was_negotiated_is_marked_in_words(page: Page, server: Servin
     offer = ("Sec-WebSocket-Protocol", "chat")
     extension = ("Sec-WebSocket-Extensions", "x-unknown")
     async with dial(port_of(server), "/ws", offer, extension):
-        await page.locator("#open-connections .connection").get_by_role("button").click()
+        await page.locator("#open-connections .connection").get_by_role("link").click()
         marked = page.locator("#inspected tr[data-negotiated]")
         await expect(marked).to_have_count(1)
         await expect(marked.locator("[data-slot=name]")).to_contain_text("negotiated")

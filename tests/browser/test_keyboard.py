@@ -92,7 +92,7 @@ async def test_help_is_one_key_away_and_takes_the_keys_for_itself(
     page: Page, server: Serving
 ) -> None:
     async with dial(port_of(server)):
-        await page.locator("#open-connections button").press("Enter")
+        await page.locator("#open-connections a").press("Enter")
         await expect(page.locator("#narrowed")).to_be_visible()
         await page.keyboard.press("?")
         await expect(page.get_by_role("dialog", name="Keys and signs")).to_be_visible()

@@ -102,7 +102,7 @@ async def test_marks_stacked_upon_a_letter_stay_within_their_line(
     await shows(page, 8)
     seen = []
     for place in (0, 1):
-        await page.locator("#ended-connections .connection button").nth(place).click()
+        await page.locator("#ended-connections .connection a").nth(place).click()
         await expect(page.locator("#inspected [data-slot=words]")).to_contain_text("saying “Z")
         seen.append(await page.locator("#inspected [data-slot=meaning]").screenshot())
     assert seen[0] == seen[1]
