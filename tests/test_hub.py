@@ -1,6 +1,7 @@
 """The hub: who is connected and what has ended, the sweep, and the goodbye to all."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
@@ -536,6 +537,15 @@ async def test_a_bug_in_looking_after_one_connection_is_not_that_of_all(
     faults = [record for record in caplog.records if record.exc_info]
     assert len(faults) == 1
     assert broken.id in faults[0].getMessage()
+
+
+async def test_the_sweep_holds_on_to_no_connection_that_has_ended(serve: Serve) -> None:
+    served = await serve(websocket={"heartbeat": 0.2})
+    async with dial(served.port) as peer:
+        assert (await peer.receive())[0] == 0x89  # so a sweep has seen it
+    await served.gone()
+    gc.collect()
+    assert not any(isinstance(each, WebSocketStream) for each in gc.get_objects())
 
 
 async def test_a_client_that_answers_pings_stays(serve: Serve) -> None:

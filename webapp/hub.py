@@ -205,13 +205,16 @@ class Hub:
             # If the loop was held up, what has come meanwhile is still to be read: it counts, too.
             await asyncio.sleep(0)
             self.tell_of_others()
-            now = loop.time()
-            for stream in self.streams():
-                try:
-                    stream.tick(now)
-                except Exception:  # a bug must not end the sweep for all others
-                    _log.exception("connection %s: failed to look after it", stream.id)
-                    stream.abort("internal error")
+            self._look_after_all(loop.time())
+
+    def _look_after_all(self, now: float) -> None:
+        # A function of its own: the sweep never ends, and would hold on to the last one it saw.
+        for stream in self.streams():
+            try:
+                stream.tick(now)
+            except Exception:  # a bug must not end the sweep for all others
+                _log.exception("connection %s: failed to look after it", stream.id)
+                stream.abort("internal error")
 
     async def say_goodbye(self, within: float) -> None:
         """Close all connections with 1001, all at once; drop those not gone ``within`` seconds."""
