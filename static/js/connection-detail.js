@@ -100,7 +100,11 @@ export class ConnectionDetail {
 
   /** What had ended before anybody looked has nothing to push to. @param {Seen} seen */
   #updatePush({ row, open }) {
-    if (row && isOpen(row)) this.#slots["push-part"].hidden = false;
+    if (row && isOpen(row)) {
+      this.#slots["push-part"].hidden = false;
+      // There is room for what is still to come, so that nothing has to move for it.
+      this.element.setAttribute("data-lives", "");
+    }
     this.#push.update(row, open);
   }
 

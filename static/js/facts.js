@@ -38,7 +38,8 @@ export class Facts {
     this.#set(facts.messages, facts.inAndOut(count(row.messages_in), count(row.messages_out)));
     this.#set(facts.bytes, facts.inAndOut(size(row.bytes_in), size(row.bytes_out)));
     this.#set(facts.heartbeats, count(row.heartbeats));
-    if (row.round_trip !== null) this.#set(facts.roundTrip, duration(row.round_trip));
+    const { round_trip: trip } = row;
+    this.#set(facts.roundTrip, trip === null ? facts.none : duration(trip));
   }
 
   /** What was on the wire, or in words that nothing was. @param {string} name @param {string | null} value */

@@ -51,14 +51,14 @@ export class Push {
     this.#gone = gone;
     for (const name of BUTTONS) {
       const button = this.#slots[name];
-      if (button instanceof HTMLButtonElement) button.disabled = gone;
+      const alone = name === "push-all" && open < 2;
+      if (button instanceof HTMLButtonElement) button.disabled = gone || alone;
     }
     // What is typed there can still be read and copied.
     for (const name of ["push-message", "push-code", "push-reason"])
       this.#field(name).readOnly = gone;
     this.#slots["push-gone"].hidden = !gone;
     write(this.#slots["push-gone"], row?.state === "closing" ? push.closing : push.ended);
-    this.#slots["push-all"].hidden = open < 2;
     write(this.#slots["push-all"], push.all(open));
   }
 

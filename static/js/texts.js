@@ -313,7 +313,8 @@ export const texts = {
     point: (/** @type {string} */ trip, /** @type {string} */ time) => `${trip}, after ${time}`,
   },
   push: {
-    all: (/** @type {number} */ open) => `Send to all ${count(open)} open`,
+    all: (/** @type {number} */ open) =>
+      open > 1 ? `Send to all ${count(open)} open` : "Send to all",
     sent: (/** @type {string} */ what) => `Sent ${what}.`,
     sentToAll: (
       /** @type {string} */ what,

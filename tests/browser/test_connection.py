@@ -208,3 +208,26 @@ async def test_an_end_is_announced_to_who_looks_at_it(page: Page, server: Servin
         await close(peer, 1001)
     said = page.locator("#announcer")
     await expect(said).to_contain_text("The client closed the connection with 1001 going away")
+
+
+async def test_nothing_below_moves_while_a_connection_lives(page: Page, server: Serving) -> None:
+    """Not for silence, not for a first round trip, not for others who come."""
+    where = """() => [...document.querySelectorAll("#inspected [data-fold]")].map(
+        part => [part.dataset.fold, part.getBoundingClientRect().top])"""
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"one")
+        await choose(page)
+        await expect(page.get_by_role("button", name="client to server: text")).to_be_visible()
+        before = await page.evaluate(where)
+        await expect(page.locator("#inspected [data-slot=quiet]")).to_be_visible()
+        assert await page.evaluate(where) == before
+        async with dial(port_of(server)):
+            await expect(page.get_by_role("button", name="Send to all 2 open")).to_be_enabled()
+            await page.get_by_role("button", name="Ping now").click()
+            head, payload = await peer.receive()
+            assert head == 0x89
+            peer.send(0xA, payload)
+            await expect(page.locator(".trips")).to_be_visible()
+            await echo(peer, *[b"more"] * 40)
+            await expect(fact(page, "Messages")).to_contain_text("41 in")
+            assert await page.evaluate(where) == before

@@ -55,7 +55,7 @@ async def test_all_open_connections_are_sent_to_with_their_number_in_words(
     port = port_of(server)
     async with dial(port) as one:
         await choose(page, 1)
-        await expect(slot(page, "all")).to_be_hidden()
+        await expect(slot(page, "all")).to_be_disabled()
         async with dial(port) as two, dial(port) as three:
             await expect(slot(page, "all")).to_have_text("Send to all 3 open")
             await slot(page, "message").fill("to all")
