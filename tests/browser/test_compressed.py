@@ -141,7 +141,7 @@ async def test_what_was_negotiated_stands_in_the_row_and_in_the_inspector(
         await expect(deflate).to_have_text("deflate")
         await expect(deflate).to_have_attribute("title", answer[1].decode())
         await expect(rows.nth(1).locator(".extension")).to_be_hidden()
-        await rows.nth(0).get_by_role("button").click()
+        await rows.nth(0).get_by_role("link").click()
         facts = page.locator("#inspected .facts div", has_text="Extension")
         await expect(facts.locator("dd")).to_have_text(answer[1].decode())
 

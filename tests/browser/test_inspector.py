@@ -211,7 +211,7 @@ async def test_how_long_a_connection_is_open_agrees_with_its_row_and_goes_on(
 ) -> None:
     async with dial(port_of(server)) as peer:
         row = page.locator("#open-connections .connection")
-        await row.get_by_role("button").click()
+        await row.get_by_role("link").click()
         fact = page.locator("#inspected .facts div", has_text="Open for")
         await expect(fact.locator("dd")).to_have_text("2\u202fs")
         await expect(row.locator(".age")).to_have_text("2\u202fs")

@@ -32,7 +32,7 @@ async def test_the_page_says_what_the_answer_said_and_offers_the_line_to_copy(
         await page.locator("[data-tab=connections]").click()
     row = page.locator("#ended-connections .connection[data-state=refused]")
     await expect(row.locator(".how")).to_have_text(f"refused, 403: {answer['reason']}")
-    await row.get_by_role("button").click()
+    await row.get_by_role("link").click()
 
     inspected = page.locator("#inspected")
     await expect(page.locator("#inspector-title")).to_have_text("Refused request 1")
@@ -70,7 +70,7 @@ async def test_what_could_not_be_read_as_a_request_is_told_as_such(
         row = page.locator("#ended-connections .connection[data-state=refused]")
         await expect(row.locator(".client")).to_have_text("unreadable request")
         await expect(row.locator(".how")).to_contain_text("The client speaks TLS")
-    await row.get_by_role("button").click()
+    await row.get_by_role("link").click()
     inspected = page.locator("#inspected")
     await expect(inspected).to_contain_text("could not be read as a request")
     await expect(inspected).not_to_contain_text("User-Agent")
@@ -85,7 +85,7 @@ async def test_a_long_name_leaves_room_for_other_refusals(page: Page, server: Se
     box = await row.bounding_box()
     assert box is not None
     assert box["height"] < 200
-    await row.get_by_role("button").click()
+    await row.get_by_role("link").click()
     words = page.locator("#inspected [data-slot=words]")
     await expect(words).to_contain_text(f"{name}; the nearest, same-origin")
     await fits(page, "#inspected")
