@@ -128,7 +128,7 @@ async def test_a_page_of_360_pixels_never_scrolls_sideways(
     await tabs.get_by_role("button", name="Connections").click()
     await expect(page.locator("#inspector")).to_be_hidden()
     await fits(page, "#connections-scroll")
-    for row in await page.locator(".connection > button").all():
+    for row in await page.locator(".connection > a").all():
         await row.click()
         await expect(page.locator("#inspector")).to_be_visible()
         await fits(page, "#inspected")
