@@ -1,10 +1,11 @@
-"""The sequence diagram of a connection: what it draws, how it grows, and that it can be read."""
+"""The sequence diagram of a connection: what it draws."""
 
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
+from tests.browser.drawn import ARROWS, arrow, choose, rows
 from tests.browser.hostile import HOSTILE
 from tests.browser.screen import Open, close, echo, fits, numbered, port_of
 from tests.command import Serving
@@ -12,29 +13,7 @@ from tests.peer import dial
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-ARROWS = ".sequence .message"
 SPACE = "\u202f"
-
-
-async def choose(page: Page, number: int | None = None) -> None:
-    """Choose the newest connection, or that of a number, and see it drawn."""
-    which = "" if number is None else f"[data-connection$='-{number}']"
-    await page.locator(f".connection{which} > button").first.click()
-    await expect(page.locator(ARROWS).first).to_be_attached()
-
-
-async def rows(page: Page) -> list[str]:
-    """Return what stands in the diagram, row by row, without the times."""
-    told: list[str] = await page.locator(".sequence .row").evaluate_all(
-        """rows => rows.map(row =>
-            (row.querySelector(".message")?.getAttribute("aria-label") ??
-             row.querySelector(".words").textContent).replace(/, [+][0-9.]+ s$/, ""))"""
-    )
-    return told
-
-
-def arrow(page: Page, words: str) -> Locator:
-    return page.locator("#inspected").get_by_role("button", name=words)
 
 
 async def test_a_connection_is_drawn_from_its_handshake_to_its_end(
@@ -122,87 +101,6 @@ async def choose_again(page: Page) -> None:
     await choose(page)
 
 
-async def test_it_follows_its_end_only_while_that_is_in_view(page: Page, server: Serving) -> None:
-    async with dial(port_of(server)) as peer:
-        await choose(page)
-        await echo(peer, *numbered("m", range(20)))
-        await expect(arrow(page, "text, m19").last).to_be_in_viewport(ratio=1)
-        box = page.locator("[data-slot=diagram-box]")
-        await box.evaluate("box => box.scrollTop = 40")
-        seen = arrow(page, "client to server: text, m2,")
-        top = await seen.bounding_box()
-        await echo(peer, *numbered("n", range(120)))
-        news = page.locator("[data-slot=diagram-news]")
-        # What is drawn grows behind what is read, up to a bound; the rest is counted.
-        await expect(news).to_have_text("73 newer below")
-        assert await seen.bounding_box() == top
-        assert await box.evaluate("box => box.scrollTop") == 40
-        await news.click()
-        await expect(arrow(page, "text, n119").last).to_be_in_viewport(ratio=1)
-        await expect(news).to_be_hidden()
-        await echo(peer, b"the last")
-        await expect(arrow(page, "text, the last").last).to_be_in_viewport(ratio=1)
-
-
-async def test_an_arrow_opens_its_frame_and_one_comes_back_to_it(
-    page: Page, server: Serving
-) -> None:
-    async with dial(port_of(server)) as peer:
-        await echo(peer, *numbered("m", range(30)))
-        await choose(page)
-        await expect(arrow(page, "text, m29").last).to_be_visible()
-        box = page.locator("[data-slot=diagram-box]")
-        await box.evaluate("box => box.scrollTop = 100")
-        await page.locator("#inspected").evaluate("pane => pane.scrollTop = 50")
-        pressed = arrow(page, "server to client: text, m3,")
-        await pressed.click()
-        await expect(page.locator("#inspector-title")).to_have_text("← out text frame")
-        await expect(page.locator("#inspected [data-slot=text]")).to_have_text("m3")
-        await page.locator("#inspector-back").click()
-        await expect(pressed).to_be_focused()
-        assert await box.evaluate("box => box.scrollTop") == 100
-        assert await page.locator("#inspected").evaluate("pane => pane.scrollTop") == 50
-
-        await page.keyboard.press("ArrowDown")
-        await expect(arrow(page, "client to server: text, m4,")).to_be_focused()
-        await page.keyboard.press("Enter")
-        await expect(page.locator("#inspected [data-slot=text]")).to_have_text("m4")
-        await page.keyboard.press("Escape")
-        await expect(arrow(page, "client to server: text, m4,")).to_be_focused()
-        await page.keyboard.press("Home")
-        await page.keyboard.press(" ")
-        handshake = page.get_by_role("button", name="Handshake", exact=True)
-        await expect(handshake).to_be_focused()
-        await expect(page.locator("#pause")).to_have_text("Pause")
-
-
-async def test_all_arrows_are_one_stop_of_the_tab_key(page: Page, server: Serving) -> None:
-    async with dial(port_of(server)) as peer:
-        await echo(peer, *numbered("m", range(30)))
-        await choose(page)
-        await expect(arrow(page, "m29").last).to_be_visible()
-        await page.locator("[data-slot=diagram-box]").focus()
-        await page.keyboard.press("Tab")
-        await expect(arrow(page, "server to client: text, m29,")).to_be_focused()
-        await page.keyboard.press("ArrowUp")
-        await expect(arrow(page, "client to server: text, m29,")).to_be_focused()
-        await page.keyboard.press("Tab")
-        assert not await page.evaluate("document.activeElement.closest('.sequence')")
-
-
-async def test_an_arrow_that_has_the_focus_keeps_it_under_load(page: Page, server: Serving) -> None:
-    async with dial(port_of(server)) as peer:
-        await echo(peer, *numbered("m", range(10)))
-        await choose(page)
-        focused = arrow(page, "client to server: text, m7,")
-        await focused.focus()
-        for _ in range(20):
-            await echo(peer, *[b"flood"] * 200)
-        await expect(page.locator("[data-slot=diagram-news]")).to_be_visible()
-        await expect(focused).to_be_focused()
-        assert await page.locator(ARROWS).count() < 220
-
-
 async def test_a_flood_is_drawn_as_a_sample_that_says_so(page: Page, server: Serving) -> None:
     async with dial(port_of(server)) as peer:
         await echo(peer, b"the first")
@@ -219,7 +117,7 @@ async def test_a_flood_is_drawn_as_a_sample_that_says_so(page: Page, server: Ser
         assert (await rows(page))[2] == "client to server: text, the first"
 
 
-async def test_frames_that_the_feed_leaves_out_are_asked_for(page: Page, server: Serving) -> None:
+async def test_frames_that_the_stream_leaves_out_are_drawn_all_the_same(page: Page, server: Serving) -> None:
     async with dial(port_of(server)) as busy, dial(port_of(server)) as peer:
         await choose(page)
         sent = numbered("m", range(12))
