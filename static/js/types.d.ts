@@ -112,6 +112,8 @@ export interface FrameEvent extends Common {
   /** Empty where it had not come; null where there is none. */
   masking_key: string | null;
   length_bits: 7 | 16 | 64;
+  /** As it was sent, in hex. Empty where it had not come; null where there is none. */
+  extended_length: string | null;
   /** What came; less than header and payload where a frame was at fault. */
   wire_size: number;
   payload_size: number;

@@ -51,6 +51,7 @@ FRAME_SHAPE = {
     "opcode": 1,
     "masking_key": "00ff3132",
     "length_bits": 16,
+    "extended_length": "012c",
     "wire_size": 308,
     "payload_size": 300,
     "payload": "/wBoaQ==",
@@ -118,6 +119,25 @@ def test_a_frame_of_the_server_goes_out_without_a_masking_key() -> None:
     shape = event_shape("run-1", Frame(TIME, "run-1", True, 0x02, None, 7, 0, b"", None))
     assert (shape["direction"], shape["fin"], shape["opcode"]) == ("out", False, 2)
     assert (shape["masking_key"], shape["payload"], shape["note"]) == (None, "", None)
+
+
+@pytest.mark.parametrize(
+    ("bits", "size", "came", "told"),
+    [
+        (7, 5, None, None),
+        (16, 5, None, "0005"),
+        (64, 0xFFFF_FFFF_FFFF_FFFF, 14, "ffffffffffffffff"),
+        (64, 0x8000_0000_0000_0001, 10, "8000000000000001"),
+        (64, 0, 9, ""),
+        (16, 0, 2, ""),
+    ],
+)
+def test_a_length_is_told_to_the_last_bit_where_it_came(
+    bits: int, size: int, came: int | None, told: str | None
+) -> None:
+    """JavaScript's numbers have 53 of them."""
+    frame = Frame(TIME, "run-1", False, 0x82, b"", bits, size, b"", "at fault", came)
+    assert as_read(event_shape("run-1", frame))["extended_length"] == told
 
 
 def test_a_compressed_message_is_told_inflated_on_its_last_frame() -> None:

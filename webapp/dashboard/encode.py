@@ -118,6 +118,7 @@ def _frame(cursor: str, event: Frame) -> eventshapes.FrameEvent:
         "opcode": event.opcode,
         "masking_key": None if event.masking_key is None else event.masking_key.hex(),
         "length_bits": event.length_bits,
+        "extended_length": _extended_length(event),
         "wire_size": event.wire_size,
         "payload_size": event.payload_size,
         "payload": b64encode(event.payload).decode(),
@@ -126,6 +127,17 @@ def _frame(cursor: str, event: Frame) -> eventshapes.FrameEvent:
         "message": _inflated(event),
         "heartbeat": event.heartbeat,
     }
+
+
+def _extended_length(frame: Frame) -> str | None:
+    """The length behind the first two bytes, as it was sent, in hex; "" where it had not come.
+
+    JavaScript's numbers hold 53 of its 64 bits.
+    """
+    size = frame.length_bits // 8  # none where 7 bits do
+    if not size:
+        return None
+    return frame.payload_size.to_bytes(size).hex() if frame.wire_size >= 2 + size else ""
 
 
 def _inflated(frame: Frame) -> eventshapes.Inflated | None:

@@ -65,6 +65,13 @@ class FrameEvent(Occasion):
             json_schema_extra={"enum": [7, 16, 64]},
         ),
     ]
+    extended_length: Annotated[
+        str | None,
+        Field(
+            description="The length behind the first two bytes, as it was sent, as hex: a number of"
+            " 64 bits is more than some can hold. Empty where it had not come; null without one."
+        ),
+    ]
     wire_size: Annotated[
         int, Field(description="What came of header and payload; all, but where it was at fault.")
     ]
