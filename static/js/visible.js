@@ -6,8 +6,8 @@ const HIDDEN =
   String.raw`\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202e` +
   String.raw`\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb` +
   String.raw`\ud800-\udfff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}`;
-const INVISIBLE = new RegExp(`[\\x00-\\x1f${HIDDEN}]`, "gu");
-const INVISIBLE_BUT_LINES = new RegExp(`[\\x00-\\x08\\x0b-\\x1f${HIDDEN}]`, "gu");
+const INVISIBLE = new RegExp(`[\\x00-\\x1f${HIDDEN}]+`, "gu");
+const INVISIBLE_BUT_LINES = new RegExp(`[\\x00-\\x08\\x0b-\\x1f${HIDDEN}]+`, "gu");
 const SHORT = /** @type {Record<number, string>} */ ({ 0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r" });
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -63,7 +63,8 @@ function decodeBroken(bytes) {
                 ? 4
                 : 0;
     const part = bytes.subarray(i, i + length);
-    if (length > 0 && part.length === length && isUtf8(part)) {
+    if (length === 1) text += String.fromCharCode(bytes[i++]);
+    else if (length > 0 && part.length === length && isUtf8(part)) {
       text += strict.decode(part);
       i += length;
     } else {
@@ -116,8 +117,11 @@ export function pieces(text, lines = false) {
   return parts;
 }
 
+/** @param {string} characters */
+const escaped = (characters) => Array.from(characters, escapedOne).join("");
+
 /** @param {string} character */
-function escaped(character) {
+function escapedOne(character) {
   const code = character.codePointAt(0) ?? 0;
   if (SHORT[code]) return SHORT[code];
   if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;
