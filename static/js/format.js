@@ -3,8 +3,9 @@
 
 const THIN_SPACE = "\u202f";
 
-/** A number with its thousands separated. @param {number} n */
-export const count = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");
+/** A number with its thousands separated. @param {number | bigint} n */
+export const count = (n) =>
+  String(typeof n === "bigint" ? n : Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** A number of bytes in the unit that keeps it short. @param {number} octets */
 export function size(octets) {

@@ -32,17 +32,31 @@ _LOOK_THROUGH = """
         [children[0].textContent, children[1].textContent]);
     const listed = (id) => document.querySelector(`.connection[data-connection="${id}"]`);
 
+    // One of the views of a payload, with all that can be unfolded of it.
+    const looked_at = (view, selector) => {
+        const button = inspected.querySelector(`[data-slot=as-${view}]`);
+        if (!button || button.hidden) return "";
+        button.click();
+        inspected.querySelector("[data-slot=expand]").click();
+        anatomy(button.closest(".part"), parts);
+        return text(inspected, selector);
+    };
+
     const lines = [];
     const connections = [];
     for (const row of [...document.querySelectorAll("#canvas .line")].slice(-newest)) {
         const { kind, direction, opcode, connection } = row.dataset;
         row.click();
+        // It is loaded once there is something to inspect.
+        while (!inspected.firstElementChild) await new Promise(requestAnimationFrame);
         anatomy(inspected, parts);
         lines.push({
             what: [direction, opcode ?? kind].join(" ").trim(),
             preview: text(row, ".preview"),
-            payload: text(inspected, "[data-slot=text]"),
-            hex: text(inspected, "[data-slot=hex]"),
+            payload: looked_at("text", "[data-slot=text]"),
+            reason: looked_at("text", "[data-slot=reason]"),
+            json: looked_at("json", "[data-slot=tree]"),
+            hex: looked_at("hex", "[data-slot=hex]"),
         });
         if (kind === "opened" || kind === "refused") connections.push({
             how: text(listed(connection), ".how"),
@@ -68,8 +82,9 @@ _LOOK_THROUGH = """
 class Seen:
     """What somebody sees who opens everything; lines and connections are in the order they came.
 
-    A line has `what` it is, `preview`, and of its frame `payload` and `hex`; a connection has `how`
-    it ended by the list, and of its inspector `words`, `start`, `facts` and `headers`.
+    A line has `what` it is, `preview`, and of its frame `payload`, `reason`, `json` and `hex`,
+    empty where it cannot be looked at so; a connection has `how` it ended by the list, and of its
+    inspector `words`, `start`, `facts` and `headers`.
     """
 
     parts: frozenset[str]

@@ -52,6 +52,7 @@ _MARKUP = (
     "__proto__",
     "constructor",
     "'`|~!#$%&*+-.^_",
+    '{"<img src=x onerror=hit()>": ["<script>hit()</script>", "</summary><b>bold</b>"]}',
     '{"__proto__": {"hit": 1}, "constructor": {"prototype": {"hit": 1}}}',
     "\u05e9\u05dc\u05d5\u05dd (1) <b>\u0645\u0631\u062d\u0628\u0627</b> 2",
     "Z" + "".join(map(chr, range(0x300, 0x334))),  # marks that stack
@@ -63,6 +64,7 @@ _UNSEEN = {
     "\x1b[31mred\x1b]8;;//elsewhere.test/\x07\x7f": r"\x1b[31mred\x1b]8;;//elsewhere.test/\x07\x7f",
     "before\x00after\u009b31m\u0085": r"before\0after\u009b31m\u0085",
     "one\r\n\ttwo\u2028three\u2029": r"one\r\n\ttwo\u2028three\u2029",
+    '{"file\u202egnp": "\u2066\u2069"}': r'{"file\u202egnp": "\u2066\u2069"}',
     # Bytes that are no UTF-8: never any, overlong, and half of a pair.
     "\udcff\udcfe<b>\udcc0\udcaf\udced\udca0\udc80": r"\xff\xfe<b>\xc0\xaf\xed\xa0\x80",
 }
@@ -136,8 +138,10 @@ HARMLESS = (
     Text("plain", "plain"),
     Text("Bonjour serveur", "Bonjour serveur"),
     Text('{"a": {"b": 1}, "c": []}', '{"a": {"b": 1}, "c": []}'),
+    Text('{"a\u2003b": "c\u2003d"}', r'{"a\u2003b": "c\u2003d"}'),
     Text("a\ttab\x00and\x01others\n\u2003", r"a\ttab\0and\x01others\n\u2003"),
     Text("a\u2003wide space", r"a\u2003wide space"),
+    Text("\x01first", r"\x01first"),
     Text("caf\udce9", r"caf\xe9"),
     Text("y" * 1200, "y" * 1200),
 )

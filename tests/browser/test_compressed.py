@@ -7,6 +7,7 @@ import zlib
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.frames import deflated
 from tests.browser.screen import ROWS, Open, fits, lines, port_of, shows
 from tests.command import Serving
 from tests.peer import Peer, dial, frame
@@ -17,12 +18,6 @@ OFFER = ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits
 RSV1 = 0x40
 NOTE = {"type": "note", "tags": ["a", "b"], "text": "Bonjour serveur, " * 40}
 MARKS = f"{ROWS} .mark:not(:empty)"
-
-
-def deflated(data: bytes) -> bytes:
-    """Compress a message as RFC 7692 §7.2.1 says."""
-    compressor = zlib.compressobj(wbits=-12)
-    return (compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
 
 def inflated(data: bytes) -> bytes:
@@ -37,9 +32,19 @@ def send_in_parts(peer: Peer, text: bytes) -> int:
     return len(data)
 
 
-async def dumped(page: Page) -> bytes:
-    """Return the bytes that the inspector shows."""
-    return bytes.fromhex(await page.locator("#inspected [data-slot=hex]").text_content() or "")
+async def looks(page: Page, view: str) -> str:
+    """Return a text as the inspector shows it."""
+    await page.get_by_role("group", name="Payload shown as").get_by_text(view).click()
+    return await page.locator("#inspected [data-slot=text]").text_content() or ""
+
+
+async def dumped(page: Page, view: str | None = None) -> bytes:
+    """Return the bytes that the inspector shows, in the one view or in another."""
+    if view is not None:
+        await looks(page, view)
+    dump = page.locator("#inspected [data-slot=hex]")
+    await expect(dump).to_be_visible()
+    return bytes.fromhex(await dump.text_content() or "")
 
 
 async def test_what_a_browser_compresses_is_read_as_it_was_written(page: Page) -> None:
@@ -55,21 +60,19 @@ async def test_what_a_browser_compresses_is_read_as_it_was_written(page: Page) -
     await expect(page.locator(f"{ROWS}[data-direction=in] .flags")).to_have_text("")
 
     await page.locator(f"{ROWS}[data-direction=in]").click()
-    rsv1 = page.locator("#inspected tr[data-field=RSV1]")
-    await expect(rsv1).to_contain_text("set: the message is compressed (RFC 7692 §6)")
-    await expect(rsv1).not_to_have_attribute("data-unusual", "")
-    fields = page.locator("#inspected tr[data-field='Message']")
-    await expect(fields.locator("[data-slot=value]")).to_have_text(f"{len(sent)} bytes")
-    payload = page.locator("#inspected [data-slot=text]")
-    assert await payload.text_content() == json.dumps(NOTE, indent=2)
-    assert await dumped(page) == sent.encode()
-    await page.get_by_role("button", name="As sent").click()
-    compressed = await dumped(page)
+    rsv1 = page.locator("#inspected .explained[data-field=rsv1]")
+    await expect(rsv1).to_contain_text("Set on its first frame: the message is compressed.")
+    await expect(rsv1).to_contain_text("RFC 7692 §6")
+    await expect(rsv1).not_to_have_attribute("data-verdict", re.compile(""))
+    message = page.locator("#inspected .part-head", has_text="Message")
+    await expect(message).to_contain_text(re.compile(rf"inflated to {len(sent)}\s?B"))
+    assert await looks(page, "Text") == sent
+    assert await dumped(page, "Hex") == sent.encode()
+    compressed = await dumped(page, "Deflated")
     assert inflated(compressed) == sent.encode()
-    length = page.locator("#inspected tr[data-field='Payload length'] [data-slot=value]")
+    length = page.locator("#inspected .explained[data-field=payload] [data-slot=value]")
     await expect(length).to_have_text(f"{len(compressed)} bytes")
-    await page.get_by_role("button", name="Inflated").click()
-    assert await dumped(page) == sent.encode()
+    assert await dumped(page, "Hex") == sent.encode()
 
 
 async def test_a_compressed_message_in_parts_is_told_with_its_last_frame(
@@ -89,12 +92,11 @@ async def test_a_compressed_message_in_parts_is_told_with_its_last_frame(
         await page.locator(f"{ROWS}[data-opcode=text][data-direction=in]").click()
         said = page.get_by_text("A part of a compressed message: its last frame shows the whole.")
         await expect(said).to_be_visible()
-        await expect(page.get_by_role("button", name="As sent")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Deflated")).to_be_hidden()
         assert await dumped(page) == deflated(text)[:5]
         await page.locator(f"{ROWS}[data-opcode=continuation]").click()
         assert await page.locator("#inspected [data-slot=text]").text_content() == text.decode()
-        await page.get_by_role("button", name="As sent").click()
-        assert len(await dumped(page)) == came - 5
+        assert len(await dumped(page, "Deflated")) == came - 5
 
 
 async def test_an_empty_message_is_told_from_an_empty_frame(page: Page, server: Serving) -> None:
@@ -123,9 +125,9 @@ async def test_what_was_not_recorded_of_compressed_bytes_is_said_where_they_are_
     whole, sent = said.format(f"{len(noise):,}"), said.format(f"{len(data):,}")
     await expect(page.get_by_text(whole)).to_be_visible()
     await expect(page.get_by_text(sent)).to_be_hidden()
-    await page.get_by_role("button", name="As sent").click()
+    assert await dumped(page, "Deflated") == data[:4096]
     await expect(page.get_by_text(sent)).to_be_visible()
-    assert await dumped(page) == data[:4096]
+    await expect(page.get_by_text(whole)).to_be_hidden()
 
 
 async def test_what_was_negotiated_stands_in_the_row_and_in_the_inspector(

@@ -63,10 +63,10 @@ async def test_a_heartbeat_and_its_answer_are_told_from_other_pings(
             await page.locator(HEARTBEATS).nth(1).click()
             title = page.locator("#inspector-title")
             await expect(title).to_have_text("→ in pong frame, heartbeat")
-            opcode = page.locator("#inspected tr[data-field=Opcode]")
-            await expect(opcode).to_contain_text("heartbeat: answers this server's ping")
+            opcode = page.locator("#inspected .explained[data-field=opcode]")
+            await expect(opcode).to_contain_text("Answers this server's heartbeat.")
             await page.locator(f"{ROWS}[data-opcode=pong][data-direction=out]").click()
-            await expect(opcode).to_contain_text("answers a ping")
+            await expect(opcode).to_contain_text("Answers a ping")
             await expect(opcode).not_to_contain_text("heartbeat")
 
 

@@ -75,13 +75,17 @@ def lines_are_whole(texts: Sequence[Text], lines: Sequence[dict[str, str]]) -> N
         spaced = text.raw.hex(" ")
         if what.endswith("text"):
             assert line["preview"] == text.shown_of(PREVIEW)
-            # Here line ends and tabs are what they are, and JSON is laid out.
+            # Here line ends and tabs are what they are.
             whole = text.shown_of(RECORDED, "").replace(r"\n", "\n").replace(r"\t", "\t")
-            assert "".join(line["payload"].split()) == "".join(whole.split())
+            assert line["payload"] == whole
+            json = whole if whole.startswith('{"') else ""
+            assert "".join(line["json"].split()) == "".join(json.split())
             assert "".join(line["hex"].split()) == recorded
         elif what.endswith("binary"):
             assert line["preview"] == (spaced if len(spaced) <= PREVIEW else spaced[:PREVIEW] + "…")
             assert "".join(line["hex"].split()) == recorded
+        elif what == "in close":
+            assert line["reason"] == (text.shown if text.reason else "none")
         elif what.endswith(("ping", "pong")):
             assert line["preview"] in (text.shown_of(CONTROL, ""), spaced)
 

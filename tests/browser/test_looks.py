@@ -210,7 +210,12 @@ async def test_both_colour_schemes_are_readable(
         ".line[aria-selected=true] .time",
         ".line[aria-selected=true] .note",
         "#inspected .noted-box",
-        "#inspected td.small",
+        "#inspected .meaning",
+        "#inspected .verdict:not([hidden])",
+        "#inspected .cell[data-verdict] .label",
+        "#inspected .bit[data-bit='0']",
+        "#inspected .unmasked [data-field=key] td",
+        "#inspected .unmasked [data-at]",
         "#try-state",
         "#pause",
     ):
