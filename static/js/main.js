@@ -13,7 +13,7 @@ import { mountKeys } from "./keys.js";
 import { coverPanes, mountPanes, revealTry, showPane } from "./panes.js";
 import { Particulars } from "./particulars.js";
 import { isOpen, Picture } from "./picture.js";
-import { part } from "./stamps.js";
+import { part, write } from "./stamps.js";
 import { Story } from "./story.js";
 import { Stream } from "./stream.js";
 import { texts } from "./texts.js";
@@ -117,6 +117,8 @@ async function bringInspector() {
   } catch {
     // The server has gone before it was there: asked for again when something changes.
     inspectorAsked = false;
+    part("inspector").hidden = choice.inspected === null;
+    write(part("inspected"), texts.inspector.notLoaded);
   }
 }
 choice.addEventListener("change", bringInspector);

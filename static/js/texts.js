@@ -110,6 +110,7 @@ export const texts = {
     lost: () => "the feed was lost here; what the server still has follows",
   }),
   inspector: {
+    notLoaded: "The server went before the inspector could be loaded from it.",
     frame: (/** @type {string} */ name, /** @type {boolean} */ heartbeat) =>
       `${name} frame${heartbeat ? ", heartbeat" : ""}`,
     connection: (/** @type {string} */ id) => `Connection ${id}`,

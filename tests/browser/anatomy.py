@@ -67,7 +67,7 @@ _LOOK_THROUGH = """
         });
     }
     // One that was admitted, and one that was refused.
-    for (const button of [...document.querySelectorAll(".connection > button")].slice(0, 2)) {
+    for (const button of [...document.querySelectorAll(".connection > a")].slice(0, 2)) {
         button.click();
         anatomy(document, parts);
         button.click();

@@ -20,7 +20,7 @@ def slot(page: Page, name: str) -> Locator:
 
 
 async def choose(page: Page, number: int) -> None:
-    await page.locator(f".connection[data-connection$='-{number}'] > button").click()
+    await page.locator(f".connection[data-connection$='-{number}'] > a").click()
     await expect(slot(page, "message")).to_be_visible()
 
 
@@ -174,7 +174,7 @@ async def test_what_had_ended_before_has_nothing_to_push_to(page: Page, server: 
     async with dial(port_of(server)) as peer:
         peer.send(0x8, (1000).to_bytes(2))
         await peer.receive()
-    await page.locator("#ended-connections .connection > button").click()
+    await page.locator("#ended-connections .connection > a").click()
     await expect(page.locator("#inspected [data-slot=words]")).to_contain_text("closed")
     await expect(slot(page, "part")).to_be_hidden()
 

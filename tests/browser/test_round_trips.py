@@ -18,7 +18,7 @@ TIME = r"\d[\d.]*\u202f(ms|s)"
 
 
 async def choose(page: Page) -> None:
-    await page.locator(".connection > button").first.click()
+    await page.locator(".connection > a").first.click()
     await expect(page.locator(WORDS)).to_be_visible()
 
 
