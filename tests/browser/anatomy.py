@@ -12,10 +12,13 @@ __all__ = ["Seen", "anatomy", "anatomy_of", "look_through"]
 _ANATOMY = """
     const TELLING = new Set(
         ["id", "class", "name", "for", "type", "role", "href", "src", "action", "data-slot"]);
+    // Which line is the current one, if it is drawn at this moment.
+    const FLEETING = "aria-activedescendant";
     const told = ({ name, value }) =>
         TELLING.has(name) ? `${name}=${value.replace(/[0-9]+/g, "0")}` : name;
     const label = (element) =>
-        `${element.tagName}(${[...element.attributes].map(told).sort().join(" ")})`;
+        `${element.tagName}(${[...element.attributes].filter(({ name }) => name !== FLEETING)
+            .map(told).sort().join(" ")})`;
     const anatomy = (root, parts) => {
         for (const element of root.querySelectorAll("*")) {
             const { parentElement } = element;

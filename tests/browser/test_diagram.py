@@ -117,7 +117,9 @@ async def test_a_flood_is_drawn_as_a_sample_that_says_so(page: Page, server: Ser
         assert (await rows(page))[2] == "client to server: text, the first"
 
 
-async def test_frames_that_the_stream_leaves_out_are_drawn_all_the_same(page: Page, server: Serving) -> None:
+async def test_frames_that_the_stream_leaves_out_are_drawn_all_the_same(
+    page: Page, server: Serving
+) -> None:
     async with dial(port_of(server)) as busy, dial(port_of(server)) as peer:
         await choose(page)
         sent = numbered("m", range(12))
