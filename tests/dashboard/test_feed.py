@@ -325,7 +325,7 @@ async def test_what_lags_behind_is_given_up_for_the_newest(client: Client) -> No
     for _ in range(60):
         journal.record_frames([("c-1", 1, "in", 0x82, b"mask", 64, 300_000, payload, None)])
     await watcher.until(lambda: watcher.accounted == 60)
-    assert 5 < len(watcher.events) < 20
+    assert len(watcher.events) < 5
     assert watcher.all("events")[-1]["cursor"] == journal.cursor
 
 

@@ -27,6 +27,8 @@ _BURST = 4000
 _EVENT_BYTES = 1024
 # And what of a sample there is at least, however many watchers are out of step.
 _LEAST_EVENTS = 20
+# What does not fit so many batches, of which there are twenty in a second, nobody waits for.
+_MOST_BATCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,10 @@ def _sample(page: Page, bounds: _Bounds) -> Batch:
 
 
 def _beginning(page: Page) -> Batch:
-    """The oldest of a page's events, as many as fit; the others are for the next batch."""
+    """The oldest of a page's events, as many as fit; the others are for the next batches."""
     events = _fitting(page.events, _USUAL)
+    if len(page.events) > _MOST_BATCHES * len(events):
+        return _sample(page, _USUAL)
     whole = len(events) == len(page.events)
     return _batch(page, events, page.cursor if whole else page.events[len(events) - 1][0], 0)
 
