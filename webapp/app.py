@@ -16,6 +16,7 @@ from aiohttp import web
 from webapp.answers import Answers
 from webapp.assets import assets
 from webapp.config import Config
+from webapp.config.units import format_duration
 from webapp.dashboard import api, formatting, pages
 from webapp.dashboard.errors import API, errors_as_json
 from webapp.dashboard.feed import Feed
@@ -143,6 +144,7 @@ def create_app(config: Config | None = None) -> web.Application:
     app[pages.WEBSOCKET_PATH] = path
     app[pages.CONNECTIONS_KEPT] = config.journal.connections
     app[pages.MAX_MESSAGE_SIZE] = config.limits.max_message_size
+    app[pages.HEARTBEAT] = format_duration(config.websocket.heartbeat)
     app[PUBLIC_ORIGIN] = config.server.public_url
     app[REFUSAL_PAGE] = pages.refused
     app[API_PATH] = API

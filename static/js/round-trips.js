@@ -47,7 +47,8 @@ export class RoundTrips {
     this.#opened = row.opened;
     const none = this.#trips.length === 0;
     this.#slots["trips-plot"].hidden = none;
-    write(this.#slots["trips-words"], none ? absence(row) : summary(this.#trips));
+    const words = this.#slots["trips-words"];
+    write(words, none ? absence(row, String(words.dataset.heartbeat)) : summary(this.#trips));
     this.#draw();
   }
 
@@ -60,8 +61,11 @@ export class RoundTrips {
   }
 }
 
-/** @param {import("./types").Row} row */
-const absence = ({ closed }) => (closed === null ? texts.trips.none : texts.trips.never);
+/** @param {import("./types").Row} row @param {string} heartbeat as a configuration has it */
+function absence({ closed }, heartbeat) {
+  if (closed !== null) return texts.trips.never;
+  return heartbeat === "0s" ? texts.trips.nonePinged : texts.trips.none(heartbeat);
+}
 
 /** @param {RoundTrip[]} trips */
 function summary(trips) {

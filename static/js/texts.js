@@ -438,7 +438,10 @@ export const texts = {
     },
   }),
   trips: {
-    none: "No ping has been answered yet. The server sends one when nothing has come for a while (websocket.heartbeat); Ping now sends one at once.",
+    none: (/** @type {string} */ heartbeat) =>
+      `No ping has been answered yet. The server sends one when nothing has come for a while (websocket.heartbeat: ${heartbeat}); Ping now sends one at once.`,
+    nonePinged:
+      "No ping has been answered yet. The server sends none by itself (websocket.heartbeat: 0s); Ping now sends one.",
     never: "No ping was answered while it was open.",
     summary: (
       /** @type {string} */ last,

@@ -41,6 +41,21 @@ async def test_without_an_answered_ping_it_is_said_how_to_get_one(
     await expect(page.locator(WORDS)).to_have_text("No ping was answered while it was open.")
 
 
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        ({}, "when nothing has come for a while (websocket.heartbeat: 20s)"),
+        ({"ECHOSCOPE_WEBSOCKET__HEARTBEAT": "1500ms"}, "(websocket.heartbeat: 1500ms)"),
+        ({"ECHOSCOPE_WEBSOCKET__HEARTBEAT": "0"}, "sends none by itself (websocket.heartbeat: 0s)"),
+    ],
+    indirect=["server"],
+)
+async def test_it_is_said_when_the_server_pings(page: Page, server: Serving, said: str) -> None:
+    async with dial(port_of(server)):
+        await choose(page)
+        await expect(page.locator(WORDS)).to_contain_text(said)
+
+
 async def test_a_ping_on_demand_is_a_point_of_the_plot_and_stands_in_words(
     page: Page, server: Serving
 ) -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 import webapp
 from tests.command import REPOSITORY
 from webapp.app import create_app
-from webapp.config.sections import ServerConfig
+from webapp.config.sections import ServerConfig, WebSocketConfig
 from webapp.config.settings import Config, Setting, dump_config, section_paths, settings
 from webapp.config.sources import load_config
 from webapp.config.yamlfile import parse_yaml
@@ -90,7 +90,7 @@ def test_a_section_may_stand_within_another() -> None:
         ("websocket.compression.threshold", 0, 1024**3),
         ("limits.max_connections", 1, 1_000_000),
         ("limits.max_connections_per_ip", 0, 1_000_000),
-        ("websocket.heartbeat", SHORTEST_HEARTBEAT, 3600),
+        ("websocket.heartbeat", 0, 3600),
         ("websocket.close_timeout", 0.01, 600),
         ("limits.slow_peer_timeout", 0.01, 3600),
         ("limits.message_timeout", 0, 86_400),
@@ -104,6 +104,13 @@ def test_a_number_has_bounds(key: str, least: float, most: float) -> None:
     for value in (least - least / 1000 if isinstance(least, float) else least - 1, most + 1):
         with pytest.raises(ValidationError):
             Config.model_validate(written(setting, value))
+
+
+def test_a_heartbeat_is_none_at_all_or_one_of_some_length() -> None:
+    assert WebSocketConfig(heartbeat=SHORTEST_HEARTBEAT).heartbeat == SHORTEST_HEARTBEAT
+    for heartbeat in (0.001, SHORTEST_HEARTBEAT * 0.999):
+        with pytest.raises(ValidationError, match="expected 200ms or more, or 0 for no heartbeat"):
+            WebSocketConfig(heartbeat=heartbeat)
 
 
 def test_the_shortest_heartbeat_is_one_that_can_be_kept() -> None:

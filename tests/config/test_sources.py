@@ -155,7 +155,7 @@ DURATION = "expected a duration such as 250ms, 5s, 2m or 1h"
         ),
         (
             "websocket: {heartbeat: 2h}",
-            f'config.yaml, line 1: websocket.heartbeat is "2h"; {DURATION}, from 200ms to 1h',
+            f'config.yaml, line 1: websocket.heartbeat is "2h"; {DURATION}, from 0s to 1h',
         ),
         (
             "websocket: {heartbeat: .inf}",

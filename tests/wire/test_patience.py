@@ -31,10 +31,10 @@ def look(
 def test_a_silent_peer_is_pinged_after_a_heartbeat_and_given_up_after_half_of_another() -> None:
     patience = Patience(WAITS, 0)
     look(patience, 19.9)
-    assert not patience.ping_due(19.9)
-    assert patience.ping_due(20)
+    assert not patience.is_idle(19.9)
+    assert patience.is_idle(20)
     patience.pinged(20)
-    assert not patience.ping_due(20.1)
+    assert not patience.is_idle(20.1)
     assert patience.overdue(29.9) is None
     assert patience.overdue(30) == "the peer has not answered a ping for 10 s"
 
@@ -64,15 +64,15 @@ def test_any_byte_is_life() -> None:
     patience.pinged(20)
     look(patience, 25, received=1)
     assert patience.overdue(35) is None
-    assert not patience.ping_due(44)
-    assert patience.ping_due(45)
+    assert not patience.is_idle(44)
+    assert patience.is_idle(45)
 
 
 def test_the_same_bytes_are_no_new_life() -> None:
     patience = Patience(WAITS, 0)
     look(patience, 1, received=7)
     look(patience, 15, received=7)
-    assert patience.ping_due(21)
+    assert patience.is_idle(21)
 
 
 def test_a_peer_that_is_not_read_from_is_not_silent() -> None:
@@ -114,7 +114,13 @@ def test_a_wait_of_nothing_waits_for_ever() -> None:
     patience.pinged(1)
     look(patience, 1, writable=False, ending=True)
     assert patience.overdue(1e9) is None
-    assert not patience.ping_due(1e9)
+
+
+def test_without_a_heartbeat_a_silent_peer_is_idle_all_the_same() -> None:
+    patience = Patience(Waits(heartbeat=0), 0)
+    look(patience, 5, received=1)
+    assert not patience.is_idle(24.9)
+    assert patience.is_idle(25)
 
 
 def test_the_sweep_is_fine_enough_for_every_wait() -> None:

@@ -68,6 +68,21 @@ async def test_pings_on_demand_put_off_no_verdict(start: Start) -> None:
     await client.close()
 
 
+async def test_without_a_heartbeat_nothing_is_sent_and_nobody_is_given_up(start: Start) -> None:
+    wire = await start(Wire(StreamSettings(waits=Waits(heartbeat=0))))
+    client, stream = await connected(wire)
+    now = asyncio.get_running_loop().time()
+    for passed in (1, 60, 3600):
+        stream.tick(now + passed)
+    stream.ping()
+    assert (await client.frame()).head == FIN | PING  # the one that was asked for
+    stream.tick(now + 7200)
+    await echoed(client)
+    assert stream.state is State.OPEN
+    assert stream.traffic.heartbeats == 0
+    await client.close()
+
+
 async def test_an_end_tells_how_long_nothing_had_passed_since_a_sweep(start: Start) -> None:
     wire = await start(Wire())
     client, stream = await connected(wire)

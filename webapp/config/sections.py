@@ -14,6 +14,7 @@ from webapp.config.kinds import (
     Whole,
 )
 from webapp.config.texts import EchoPath, ListenHost, PublicUrl, Token
+from webapp.config.units import format_duration
 from webapp.gate.hosts import HostPolicy
 
 __all__ = [
@@ -125,9 +126,9 @@ class WebSocketConfig(Section):
     path: EchoPath = Field("/ws", description="Path of the echo.")
     heartbeat: Duration = Field(
         20.0,
-        ge=_SHORTEST_HEARTBEAT,
+        ge=0,
         le=3600,
-        description="Time without a byte after which a client is pinged.",
+        description="Time without a byte after which a client is pinged; 0 is never.",
     )
     close_timeout: Duration = Field(
         5.0, ge=0.01, le=600, description="Time for a client to answer a close."
@@ -138,6 +139,14 @@ class WebSocketConfig(Section):
     compression: CompressionConfig = Field(
         CompressionConfig(), description="Compression of messages, with clients that offer it."
     )
+
+    @field_validator("heartbeat")
+    @classmethod
+    def _check_heartbeat(cls, heartbeat: float) -> float:
+        if 0 < heartbeat < _SHORTEST_HEARTBEAT:
+            least = format_duration(_SHORTEST_HEARTBEAT)
+            raise ValueError(f"expected {least} or more, or 0 for no heartbeat")
+        return heartbeat
 
     @field_validator("subprotocols")
     @classmethod

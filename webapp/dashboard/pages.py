@@ -24,6 +24,7 @@ from webapp.journal.memory import JOURNAL
 
 __all__ = [
     "CONNECTIONS_KEPT",
+    "HEARTBEAT",
     "MAX_MESSAGE_SIZE",
     "WEBSOCKET_PATH",
     "connection",
@@ -37,6 +38,7 @@ __all__ = [
 WEBSOCKET_PATH: web.AppKey[str] = web.AppKey("WEBSOCKET_PATH", str)
 CONNECTIONS_KEPT: web.AppKey[int] = web.AppKey("CONNECTIONS_KEPT", int)
 MAX_MESSAGE_SIZE: web.AppKey[int] = web.AppKey("MAX_MESSAGE_SIZE", int)  # in bytes
+HEARTBEAT: web.AppKey[str] = web.AppKey("HEARTBEAT", str)  # as a configuration has it
 
 _MOST_ASKED = 80  # characters of an id that is none
 
@@ -105,6 +107,7 @@ def _page(request: web.Request, **shown: Any) -> web.Response:
         "websocket_url": known_as.replace("http", "ws", 1) + path,
         "websocket_path": path,
         "max_message_size": request.app[MAX_MESSAGE_SIZE],
+        "heartbeat": request.app[HEARTBEAT],
         "close_codes": CLOSE_CODES,
     }
     response = aiohttp_jinja2.render_template("index.html", request, context)

@@ -12,6 +12,8 @@ __all__ = ["Patience"]
 
 # A peer that was silent for a heartbeat is pinged, and then given half of one to answer.
 _PONG_SHARE = 0.5
+# After how many seconds of silence a peer is idle that is not pinged.
+_IDLE = 20.0
 
 
 class Patience:
@@ -79,10 +81,12 @@ class Patience:
         if self._pinged is None or self._heard > self._pinged:
             self._pinged = now
 
-    def ping_due(self, now: float) -> bool:
-        """Whether the peer has been silent for so long that it should be pinged."""
-        heartbeat = self._waits.heartbeat
-        return bool(heartbeat) and now - max(self._heard, self._pinged or 0.0) >= heartbeat
+    def is_idle(self, now: float) -> bool:
+        """Whether the peer has been silent for a heartbeat, since the last ping if that was later.
+
+        Where there is no heartbeat, silence has a measure all the same.
+        """
+        return now - max(self._heard, self._pinged or 0.0) >= (self._waits.heartbeat or _IDLE)
 
     def ending_for(self, now: float) -> float:
         """For how many seconds there has been nothing left but to wait for the peer's end."""

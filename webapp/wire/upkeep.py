@@ -87,10 +87,11 @@ class Upkeep:
             farewell.give_up(why)
         elif patience.dragging(now):
             self._give_up_message()
-        elif not ending and patience.ping_due(now):
+        elif not ending and patience.is_idle(now):
             self._outbox.rest()
-            self._traffic.heartbeats += 1
-            self.ping(HEARTBEAT)
+            if self._waits.heartbeat:
+                self._traffic.heartbeats += 1
+                self.ping(HEARTBEAT)
 
     def _give_up_message(self) -> None:
         wait = self._waits.message
