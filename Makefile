@@ -18,6 +18,10 @@ RUN_PORT := --port $(PORT)
 endif
 ARGS ?=
 
+# make test JOBS=1: how many tests run at a time. Most of them wait for a browser or a clock.
+JOBS ?= 3
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
+
 # make fuzz SECONDS=600
 SECONDS ?= 60
 
@@ -32,14 +36,14 @@ run: $(VENV)/.runtime ## serve the page; PORT=9000 and ARGS="--open" are passed 
 install: $(VENV)/.complete ## put everything for work on the code into .venv, as pinned
 
 test: $(VENV)/.complete browser tshark ## run all tests
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 check: $(VENV)/.complete browser tshark node ## run all that has to pass: format, lint, types, tests with coverage
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@if [ -e node_modules/.complete ]; then npm run --silent check; fi
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(PYTEST) --cov --cov-report=term
 
 fuzz: $(VENV)/.fuzzing ## look for input that breaks the wire, for SECONDS=60
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)

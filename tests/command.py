@@ -12,8 +12,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parent.parent
 COMMAND = (sys.executable, "-m", "webapp")
 
-# Far more than anything here takes: a process that hangs fails its test and not the whole run.
+# Seconds, and far more than anything here takes: a process that hangs fails its test and not the
+# whole run. One that serves lives as long as its test.
 PATIENCE = 30
+LIFETIME = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def started(
         stderr=subprocess.PIPE,
         text=True,
     )
-    guard = threading.Timer(PATIENCE, process.kill)
+    guard = threading.Timer(LIFETIME, process.kill)
     guard.start()
     try:
         with process:

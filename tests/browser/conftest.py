@@ -52,6 +52,15 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start servers without what would measure their coverage.
+
+    That takes them half a second each, and what they run is covered by tests nearer to it.
+    """
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 @pytest.fixture
 def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serving]:
     """The command at a free port, with all its defaults but for the environment given, if any."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.journal.events import ALL, beat, echoes, journal, noted, numbers, record
@@ -49,6 +49,7 @@ def test_echoes_come_out_in_full() -> None:
     ]
 
 
+@settings(max_examples=40)  # each reads all there is many times
 @given(st.integers(1, 60), st.integers(1, 30 * ECHOES_BYTES), STEPS | MANY)
 @example(5, 10 * ECHOES_BYTES, [[1] * 9])
 @example(5, 10 * ECHOES_BYTES, [[1] * 9, 1])
