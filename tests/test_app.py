@@ -235,7 +235,7 @@ async def test_a_browser_gets_a_page_for_a_refusal_and_for_another_host_one_with
     client = await serve()
     html = {"Accept": "text/html"}
     async with client.get("/ws", headers=html) as response:
-        assert "/static/css/notice.css" in await response.text()
+        assert "/static/css/page.css" in await response.text()
     async with client.get("/", headers={**html, "Host": "evil.test"}) as response:
         assert response.status == 421
         page = await response.text()

@@ -113,18 +113,19 @@ def test_a_client_that_does_not_answer_cannot_hold_up_the_end(tmp_path: Path) ->
 
 ENDLESS = """
 import asyncio, sys
-from aiohttp import web
 from webapp import cli, serve
 
-def create_app(_):
-    async def hang(_):
-        await asyncio.Event().wait()
+create_app = serve.create_app
 
-    app = web.Application()
+async def hang(_):
+    await asyncio.Event().wait()
+
+def endless(config):
+    app = create_app(config)
     app.on_shutdown.append(hang)
     return app
 
-serve.create_app = create_app
+serve.create_app = endless
 sys.exit(cli.main(["--port", "0"]))
 """
 

@@ -39,12 +39,16 @@ class Answers:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(interval)
-            for transport in list(self._open):
-                try:
-                    self._look(transport, loop.time())
-                except Exception:  # a bug must not end the sweep for all others
-                    logger.exception("failed to look after a connection")
-                    self._open.pop(transport, None)
+            self._look_at_all(loop.time())
+
+    def _look_at_all(self, now: float) -> None:
+        # A function of its own: the sweep never ends, and would hold on to the last one it saw.
+        for transport in list(self._open):
+            try:
+                self._look(transport, now)
+            except Exception:  # a bug must not end the sweep for all others
+                logger.exception("failed to look after a connection")
+                self._open.pop(transport, None)
 
     def _look(self, transport: asyncio.Transport, now: float) -> None:
         before, since = self._open[transport]

@@ -6,6 +6,7 @@ from aiohttp import ETag, hdrs, web
 from aiohttp.typedefs import Handler
 
 from webapp.codings import takes_gzip
+from webapp.stylesheet import Stylesheet
 
 __all__ = ["assets"]
 
@@ -29,6 +30,7 @@ def assets(folder: Path) -> web.Application:
     """Return an application for a path of its own, below which the files of a folder are."""
     app = web.Application(middlewares=[_no_such_file, _compressed])
     app.on_response_prepare.append(_tell_apart)
+    app.router.add_get("/css/page.css", Stylesheet(folder / "css" / "page.css").answer)
     app.router.add_static("/", folder)
     return app
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from webapp.app import create_app
 from webapp.config import Config
 from webapp.config.cautions import cautions
+from webapp.dashboard.pages import compile_pages
 from webapp.descriptors import DescriptorWatch, raise_limit
 from webapp.listen import BACKLOG, authority, open_sockets
 from webapp.memory import keep_some_memory, settle
@@ -53,7 +54,9 @@ async def _serve(
     config: Config, sockets: Sequence[socket], announce: Callable[[str], None], *, open_page: bool
 ) -> None:
     stopping = _stop_on_signals()
-    runner = web.AppRunner(create_app(config), access_log=None, shutdown_timeout=_RUNNER_TIMEOUT)
+    app = create_app(config)
+    compile_pages(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_RUNNER_TIMEOUT)
     looking = asyncio.create_task(DescriptorWatch(asyncio.get_running_loop()).look())
     try:
         await runner.setup()

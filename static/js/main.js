@@ -1,23 +1,25 @@
 // @ts-check
 /** The page: who knows whom, and which way the feed flows through it. */
 
-import { mountAddress } from "./address.js";
-import { announce } from "./announce.js";
-import { Choice } from "./choice.js";
-import { Client } from "./client.js";
-import { Connections } from "./connections.js";
-import { mountCopy } from "./copy.js";
-import { Feed } from "./feed.js";
-import { Header } from "./header.js";
-import { mountKeys } from "./keys.js";
-import { coverPanes, mountPanes, revealTry, showPane } from "./panes.js";
-import { Particulars } from "./particulars.js";
-import { isOpen, Picture } from "./picture.js";
-import { part, write } from "./stamps.js";
-import { Story } from "./story.js";
-import { Stream } from "./stream.js";
-import { texts } from "./texts.js";
-import { Try } from "./try.js";
+import { Connections } from "./connections/connections.js";
+import { Feed } from "./feed/feed.js";
+import { Particulars } from "./feed/particulars.js";
+import { Picture } from "./feed/picture.js";
+import { Story } from "./feed/story.js";
+import { mountAddress } from "./page/address.js";
+import { announce } from "./page/announce.js";
+import { Choice } from "./page/choice.js";
+import { mountCopy } from "./page/copy.js";
+import { mountKeys } from "./page/keys.js";
+import { LateInspector } from "./page/late-inspector.js";
+import { coverPanes, mountPanes, revealTry, showPane } from "./page/panes.js";
+import { part } from "./page/stamps.js";
+import { texts } from "./page/texts.js";
+import { Stream } from "./stream/stream.js";
+import { Header } from "./strip/header.js";
+import { Client } from "./try/client.js";
+import { OwnConnection } from "./try/own.js";
+import { Try } from "./try/try.js";
 
 const LIVE = "/live";
 
@@ -39,8 +41,19 @@ choice.addEventListener("change", () => {
   narrowedTo = connection;
   story.tell(subject, subject === null || !picture.isEarlier(subject));
 });
-/** @type {import("./inspector.js").Inspector | null} */ let inspector = null;
-let inspectorAsked = false;
+const inspector = new LateInspector({
+  choice,
+  picture,
+  particulars,
+  story,
+  lineOf: (frame) => stream.lineOf(frame),
+  showFrames(id) {
+    choice.narrowTo(id);
+    toStream();
+    part("stream-grid").focus();
+  },
+  cover: coverPanes,
+});
 const tryIt = new Try({
   client,
   picture,
@@ -48,6 +61,7 @@ const tryIt = new Try({
   openFrame: (frame) => choice.chooseLine(stream.lineOf(frame), true),
   openConnection: (id) => choice.inspect(id),
 });
+const own = new OwnConnection(choice, client, picture, toStream);
 mountPanes(() => choice.hide());
 mountCopy();
 mountKeys(stream, choice, toStream);
@@ -94,57 +108,13 @@ const feed = new Feed(LIVE, {
   },
 });
 
-/** Before anybody has come there is nothing to inspect, and much of what the page is made of is for that. */
-async function bringInspector() {
-  if (inspectorAsked || (choice.inspected === null && picture.rows.size === 0)) return;
-  inspectorAsked = true;
-  try {
-    const { Inspector } = await import("./inspector.js");
-    inspector = new Inspector({
-      choice,
-      picture,
-      particulars,
-      story,
-      lineOf: (frame) => stream.lineOf(frame),
-      showFrames(id) {
-        choice.narrowTo(id);
-        toStream();
-        part("stream-grid").focus();
-      },
-      cover: coverPanes,
-    });
-    inspector.changed();
-  } catch {
-    // The server has gone before it was there: asked for again when something changes.
-    inspectorAsked = false;
-    part("inspector").hidden = choice.inspected === null;
-    write(part("inspected"), texts.inspector.notLoaded);
-  }
-}
-choice.addEventListener("change", bringInspector);
-
 function changed() {
   connections.changed();
-  void bringInspector();
-  inspector?.changed();
+  inspector.changed();
   stream.refresh();
   tryIt.changed();
-  offerOwn();
+  own.changed();
 }
-
-/** Offer to narrow the stream to the connection that this page has opened. */
-function offerOwn() {
-  const own = [...picture.rows.values()].find((row) => isOpen(row) && client.opened(row.target));
-  const button = part("try-show");
-  button.hidden = !own || choice.connection === own.id;
-  button.dataset.connection = own?.id ?? "";
-}
-part("try-show").addEventListener("click", () => {
-  const { connection } = part("try-show").dataset;
-  if (connection) choice.narrowTo(connection);
-  toStream();
-});
-choice.addEventListener("change", offerOwn);
 
 mountAddress(choice);
 feed.open();

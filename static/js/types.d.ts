@@ -18,7 +18,7 @@ export interface Stats {
 export interface Ending {
   by: "client" | "server";
   how: "closing handshake" | "end of stream" | "reset" | "time-out";
-  code: number | null;
+  code: number;
   reason: string;
   /** How long nothing had passed in either direction before it, in microseconds. */
   quiet: number;

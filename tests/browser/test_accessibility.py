@@ -117,7 +117,7 @@ async def test_nothing_is_wrong_when_the_server_has_gone(
             await echo(peer, b"before")
         await expect(page.locator("#ended-connections .connection")).to_be_visible()
         # It comes by itself once there is something to inspect.
-        await page.evaluate("import('/static/js/inspector.js').then(() => null)")
+        await page.evaluate("import('/static/js/inspector/inspector.js').then(() => null)")
         server.end(signal.SIGTERM)
         await expect(feed_state(page)).to_have_attribute("data-state", "lost")
         await is_fine(page, "disconnected")

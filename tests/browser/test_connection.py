@@ -119,7 +119,7 @@ async def test_without_the_server_it_is_said_that_this_was_last_heard(
         await echo(busy, *[b"m"] * 150)
         page = await open_page(server.page, forgiven="ERR_|WebSocket")
         # It comes by itself once there is something to inspect.
-        await page.evaluate("import('/static/js/inspector.js').then(() => null)")
+        await page.evaluate("import('/static/js/inspector/inspector.js').then(() => null)")
         server.process.kill()
         await expect(feed_state(page)).to_have_attribute("data-state", "lost")
         await choose(page, "early 1")

@@ -147,9 +147,9 @@ async def test_a_server_that_is_there_and_tells_nothing_is_asked_less_often(
         while not (await words.inner_text()).startswith("feed refused, trying again in"):
             await pass_seconds(page, 1)
             seconds += 1
-            assert seconds < 30
+            assert seconds < 120
         await expect(words).to_have_attribute("title", re.compile("too many pages may be watching"))
-        while seconds < 120:
+        for _ in range(90):
             await pass_seconds(page, 1)
             seconds += 1
         assert max(later - earlier for earlier, later in pairwise(attempts)) >= 15

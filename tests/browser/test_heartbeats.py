@@ -92,7 +92,7 @@ async def kept(page: Page, heartbeats: Sequence[bool]) -> tuple[list[int], list[
     """
     everything, shown = await page.evaluate(
         """async heartbeats => {
-            const { Lines } = await import("/static/js/lines.js");
+            const { Lines } = await import("/static/js/stream/lines.js");
             const lines = new Lines();
             for (const [number, heartbeat] of heartbeats.entries()) {
                 const line = lines.make({ kind: "frame", number, heartbeat, payload: "" });

@@ -346,7 +346,7 @@ async def test_every_close_code_means_what_the_server_says_it_does(page: Page) -
     codes = [*range(1020), 1999, 2000, 2999, 3000, 3999, 4000, 4999, 5000, 65535]
     told = await page.evaluate(
         """async codes => {
-            const { closeCode } = await import("/static/js/close-codes.js");
+            const { closeCode } = await import("/static/js/words/close-codes.js");
             return codes.map(closeCode);
         }""",
         codes,

@@ -226,7 +226,7 @@ async def test_the_page_keeps_no_more_payloads_than_it_should(page: Page, view: 
     """A frame may have 64 KiB and more recorded of it, and two thousand of those are too much."""
     largest, kept, stood_for = await page.evaluate(
         """async view => {
-            const { Lines } = await import("/static/js/lines.js");
+            const { Lines } = await import("/static/js/stream/lines.js");
             const lines = new Lines();
             lines.held = view === "held";
             lines.paused = view === "paused";

@@ -479,6 +479,7 @@ async def test_to_send_is_enough_to_connect(page: Page) -> None:
     await send(page, "second")
     await expect(said(page, "received").locator(".text")).to_have_text(["first", "second"])
     await expect(said(page, "received").locator(".saw button")).to_have_count(2)
+    await shows(page, 9)
     assert await texts(page, "out") == ["first", "second"]
 
 
@@ -523,6 +524,8 @@ async def test_the_end_of_the_server_is_told_and_what_did_not_come_back(
         await connect(page)
         await send(page, "before")
         await expect(said(page, "received")).to_have_count(1)
+        # All that the page loads of its own accord is there before the server goes.
+        await page.evaluate("import('/static/js/inspector/inspector.js').then(() => null)")
         server.process.kill()
         server.process.wait()
     await expect(happened(page).last).to_have_text(

@@ -52,9 +52,9 @@ async def test_the_script_says_what_the_server_says(page: Page) -> None:
     for name, cases in WORDS.items():
         said = await page.evaluate(
             f"""async ([cases, FRAME]) => {{
-                const format = await import("/static/js/format.js");
-                const visible = await import("/static/js/visible.js");
-                const words = await import("/static/js/words.js");
+                const format = await import("/static/js/words/format.js");
+                const visible = await import("/static/js/words/visible.js");
+                const words = await import("/static/js/words/words.js");
                 const say = {FUNCTIONS[name]};
                 return cases.map(([given]) => say(given));
             }}""",

@@ -121,10 +121,8 @@ def opcode_name(opcode: int) -> str:
     return OPCODES.get(opcode, f"reserved {opcode:#x}")
 
 
-def close_name(code: int | None) -> str:
+def close_name(code: int) -> str:
     """Put a close code and its meaning side by side."""
-    if code is None:
-        return "no code"
     return f"{code} {close_code(code).name}"
 
 

@@ -64,7 +64,7 @@ class Ending(TypedDict):
     by: Literal["client", "server"]
     how: Literal["closing handshake", "end of stream", "reset", "time-out"]
     code: Annotated[
-        int | None, Field(description="1006 without a close frame, 1005 without a code in it.")
+        int, Field(description="1006 without a close frame, 1005 without a code in it.")
     ]
     reason: str
     quiet: Annotated[

@@ -1,0 +1,128 @@
+// @ts-check
+/** A long list of equally high rows of which only those in view are elements; follows its end while that is in view. */
+
+/** @typedef {import("../types").Line} Line */
+/** @typedef {import("../page/stamps.js").Stamped} Stamped */
+
+// Heights in pixels, as in the style sheets; the head stays in view above the rows.
+const ROW = 24;
+const HEAD = 25;
+const BEYOND = 8;
+
+export class Scroller {
+  /** @type {Line[]} */ #lines = [];
+  /** @type {Map<Line, Stamped>} */ #placed = new Map();
+  /** @type {Stamped[]} */ #spare = [];
+  #frame;
+  #canvas;
+  #rows;
+  /** How many lines have been drawn: more may have come since, of which nobody has seen anything. */
+  #count = -1;
+  /** Whether the end is in view, and so followed. */
+  following = true;
+
+  /**
+   * @param {HTMLElement} frame what scrolls
+   * @param {HTMLElement} canvas what is scrolled
+   * @param {object} rows how they are made and filled, and what to call when somebody has scrolled
+   * @param {() => Stamped} rows.make
+   * @param {(row: Stamped, line: Line, index: number) => void} rows.fill
+   * @param {() => void} rows.moved
+   */
+  constructor(frame, canvas, rows) {
+    this.#frame = frame;
+    this.#canvas = canvas;
+    this.#rows = rows;
+    frame.addEventListener(
+      "scroll",
+      () => {
+        this.following = this.#atEnd();
+        this.#draw();
+        rows.moved();
+      },
+      { passive: true },
+    );
+    new ResizeObserver(() => {
+      if (this.following) this.#toEnd();
+      this.#draw();
+    }).observe(frame);
+  }
+
+  /** Show these lines; all of them anew where their look has changed. @param {Line[]} lines */
+  show(lines, anew = false) {
+    this.#lines = lines;
+    if (lines.length !== this.#count) {
+      this.#count = lines.length;
+      this.#canvas.style.height = `${this.#count * ROW}px`;
+      if (this.following) this.#toEnd();
+    }
+    this.#draw(anew);
+  }
+
+  /** Go to the end and stay there. */
+  follow() {
+    this.following = true;
+    this.#toEnd();
+    this.#draw();
+  }
+
+  /** Stay here, whatever comes. */
+  stay() {
+    this.following = false;
+  }
+
+  /** Bring a line into view, moving as little as possible. @param {number} index */
+  reveal(index) {
+    const { scrollTop, clientHeight } = this.#frame;
+    if (index * ROW < scrollTop) this.#frame.scrollTop = index * ROW;
+    else if (HEAD + (index + 1) * ROW > scrollTop + clientHeight)
+      this.#frame.scrollTop = HEAD + (index + 1) * ROW - clientHeight;
+  }
+
+  /** How many rows fit. */
+  get page() {
+    return Math.max(1, Math.floor((this.#frame.clientHeight - HEAD) / ROW) - 1);
+  }
+
+  #atEnd() {
+    const { scrollTop, clientHeight } = this.#frame;
+    return scrollTop + clientHeight >= HEAD + this.#count * ROW - ROW / 2;
+  }
+
+  #toEnd() {
+    this.#frame.scrollTop = HEAD + this.#count * ROW;
+  }
+
+  #draw(anew = false) {
+    const { scrollTop, clientHeight } = this.#frame;
+    const first = Math.max(0, Math.floor(scrollTop / ROW) - BEYOND);
+    const last = Math.min(
+      this.#lines.length,
+      this.#count,
+      Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND,
+    );
+    const wanted = new Set(this.#lines.slice(first, last));
+    for (const [line, row] of this.#placed) {
+      if (wanted.has(line)) continue;
+      this.#placed.delete(line);
+      row.element.remove();
+      this.#spare.push(row);
+    }
+    // The elements stand in the order of their lines, for whoever selects or hears them.
+    let next = this.#canvas.firstElementChild;
+    for (let index = first; index < last; index += 1) {
+      const line = this.#lines[index];
+      let row = this.#placed.get(line);
+      if (!row || anew || line.gap) {
+        row ??= this.#spare.pop() ?? this.#rows.make();
+        this.#placed.set(line, row);
+        this.#rows.fill(row, line, index);
+      }
+      if (row.element === next) next = next.nextElementSibling;
+      else this.#canvas.insertBefore(row.element, next);
+      const top = `translateY(${index * ROW}px)`;
+      if (row.element.style.transform !== top) row.element.style.transform = top;
+    }
+    if (this.#spare.length > 100) this.#spare.length = 100;
+  }
+}

@@ -1,0 +1,54 @@
+// @ts-check
+/** What the stream says. */
+
+import { count, plural } from "../words/format.js";
+
+/** @typedef {import("../types").GapKind} GapKind */
+
+export const texts = {
+  stream: {
+    kinds: /** @type {Record<string, string>} */ ({
+      opened: "connected",
+      refused: "refused",
+      noted: "noted",
+      closed: "closed",
+    }),
+    direction: { in: "→ in", out: "← out" },
+    subprotocol: (/** @type {string} */ name) => `subprotocol ${name}`,
+    noCode: "no code, no reason",
+    news: (/** @type {number} */ n) => `${count(n)} new`,
+    lines: (/** @type {number} */ shown, /** @type {number} */ all) =>
+      shown === all ? plural(all, "line") : `${count(shown)} of ${plural(all, "line")}`,
+    narrowed: (/** @type {string} */ id) => `Connection ${id}`,
+    kindsShown: (/** @type {number} */ hidden) =>
+      hidden ? `Kinds, ${count(hidden)} hidden` : "Kinds",
+    pause: "Pause",
+    resume: "Go on",
+    cleared: "Cleared. What comes next appears here; the server's record stays.",
+    noMatch: "No line kept in this page matches.",
+    showAll: "Show all lines",
+    waiting: "Waiting for the first frame.",
+    badPattern: "This is not a regular expression; the view stays as it was.",
+    slowPattern: "This expression takes too long and was given up: every line is shown.",
+    marks: {
+      heartbeat: "heartbeat",
+      part: "deflate part",
+      parts: "parts",
+      inflated: (/** @type {string} */ came, /** @type {string} */ whole) =>
+        `deflate ${came} → ${whole}`,
+    },
+    empty: "(empty)",
+    nothingCame: (/** @type {number} */ of) => `(none of ${plural(of, "byte")} came)`,
+    earlierRun: (/** @type {string} */ id) => `${id}, of an earlier run of the server`,
+    time: { relative: "Time", clock: "UTC" },
+  },
+  gap: /** @type {Record<GapKind, (n: number) => string>} */ ({
+    earlier: (n) => `${plural(n, "earlier event")} ${n === 1 ? "is" : "are"} not shown here`,
+    forgotten: (n) => `${plural(n, "event")} forgotten by the server before this`,
+    skipped: (n) => `${plural(n, "event")} left out here: too many at once`,
+    unkept: (n) =>
+      `${plural(n, "event")} came while this view was held, and ${n === 1 ? "was" : "were"} not kept here`,
+    restarted: () => "the server restarted: what follows belongs to a new run",
+    lost: () => "the feed was lost here; what the server still has follows",
+  }),
+};
