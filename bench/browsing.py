@@ -76,7 +76,7 @@ def _smoothness(browser: Browser, pages: int, rate: int, seconds: float) -> str:
             f"{1000 * longest:.0f} ms; the server took {100 * cpu / seconds:.0f} % of a core"
         ]
         for number, (each, heap) in enumerate(zip(watched, before, strict=True), 1):
-            each.page.wait_for_timeout(1000)
+            each.page.wait_for_timeout(1500)
             tasks: list[float] = each.page.evaluate("longTasks")
             told = each.number("#count-total")
             lines.append(

@@ -297,7 +297,7 @@ async def test_a_flood_is_sampled_and_what_is_left_out_is_counted(serve: Serve) 
         await watcher.until(lambda: watcher.all("events")[-1:] and watcher.accounted == 16003)
     batches = watcher.all("events")
     assert journal.recorded >= 16003
-    assert max(len(batch["events"]) for batch in batches) == 200
+    assert max(len(batch["events"]) for batch in batches if batch["skipped"]) == 100
     assert sum(batch["skipped"] for batch in batches) > 0
     assert sum(batch["forgotten"] for batch in batches) > 0
     cursors = [event["cursor"] for event in watcher.events]

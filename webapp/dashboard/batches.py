@@ -38,6 +38,10 @@ class _Bounds:
 
 
 _USUAL = _Bounds(200, 256 * 1024)
+# Of more than that a sample is as good if it is smaller, and comes less often: to make it and to
+# show it takes time that those have to wait for whom the server is there.
+_SAMPLE = _Bounds(100, 128 * 1024)
+_REST = 3  # beats without a batch after a sample
 # What somebody who looks at one connection is told of its past.
 _PAST = _Bounds(1000, 1024 * 1024)
 
@@ -52,6 +56,7 @@ class Batch:
     text: str
     cursor: str
     events: int = 0
+    skipped: int = 0
 
 
 class Batches:
@@ -62,29 +67,37 @@ class Batches:
         self._pace = Pace(_PER_SECOND, _BURST, time.monotonic)
         # By where they begin, and of which connection they are.
         self._made: dict[tuple[str, str | None], Batch] = {}
+        self._sampled = False  # since the last beat
+        self._rest = 0  # for how many beats more
 
     def after(self, cursor: str | None, connection: str | None) -> Batch:
         """Return what follows a cursor (None: the newest there is), of one connection or of all."""
         if cursor is None:
             return self._latest(connection)
-        if cursor == self._journal.cursor:
+        if self._rest or cursor == self._journal.cursor:
             return Batch("", cursor)
         if batch := self._made.get((cursor, connection)):
             return batch
         limit = max(self._pace.allowance, _LEAST_EVENTS)
+        if connection is None and self._journal.unread(cursor) > limit:
+            limit = min(limit, _SAMPLE.events)  # the others would be made for nothing
         page = self._journal.read(
             cursor, limit=limit, heartbeats=MOST_HEARTBEATS, connection=connection
         )
         if not page.events and not page.forgotten and not page.restarted:
             return Batch("", page.cursor)  # what has happened was on other connections
-        batch = _sample(page, _USUAL) if page.skipped else _beginning(page)
-        self._pace.take(max(batch.events, len(batch.text) // _EVENT_BYTES))
+        batch = _sample(page, _SAMPLE) if page.skipped else _beginning(page)
+        self._sampled |= batch.skipped > 0
+        # What was skipped counts as well: while more happens than can be told, a sample it is.
+        self._pace.take(max(batch.events + batch.skipped, len(batch.text) // _EVENT_BYTES))
         self._made[cursor, connection] = batch
         return batch
 
-    def forget(self) -> None:
-        """Forget what was made: those who are in step have had it."""
+    def beat(self) -> None:
+        """Forget what was made: those who are in step have had it. After a sample comes a rest."""
         self._made.clear()
+        self._rest = _REST if self._sampled else max(0, self._rest - 1)
+        self._sampled = False
 
     def _latest(self, connection: str | None) -> Batch:
         bounds = _USUAL if connection is None else _PAST
@@ -106,7 +119,7 @@ def _beginning(page: Page) -> Batch:
     """The oldest of a page's events, as many as fit; the others are for the next batches."""
     events = _fitting(page.events, _USUAL)
     if len(page.events) > _MOST_BATCHES * len(events):
-        return _sample(page, _USUAL)
+        return _sample(page, _SAMPLE)
     whole = len(events) == len(page.events)
     return _batch(page, events, page.cursor if whole else page.events[len(events) - 1][0], 0)
 
@@ -121,7 +134,7 @@ def _batch(page: Page, events: list[str], cursor: str, skipped: int) -> Batch:
     }
     # The events are in JSON already, as that is what the bound of a batch is about.
     frame = json.dumps(told).removesuffix("}")
-    return Batch(f'{frame}, "events": [{", ".join(events)}]}}', cursor, len(events))
+    return Batch(f'{frame}, "events": [{", ".join(events)}]}}', cursor, len(events), skipped)
 
 
 def _fitting(events: Iterable[_Told], bounds: _Bounds) -> list[str]:

@@ -115,7 +115,7 @@ class Feed:
             beats += 1
             if beats % _BEATS_PER_STATE == 0:
                 self._take_state()
-            self._batches.forget()
+            self._batches.beat()
             self._beat.set()
             self._beat.clear()
 

@@ -108,6 +108,14 @@ class Journal:
         """Raise ValueError unless this is a cursor, of this run or another."""
         self._place(cursor)
 
+    def unread(self, after: str) -> int:
+        """How many events follow a cursor, of those that are still there; heartbeats aside.
+
+        Raises ValueError if ``after`` is no cursor.
+        """
+        start, _ = self._place(after)
+        return self._ring.end - max(start[0], self._ring.forgotten)
+
     def read(
         self,
         after: str | None = None,

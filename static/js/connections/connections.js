@@ -2,6 +2,7 @@
 /** The list of connections: open before ended, newest first; refused ones stand among the ended, marked. */
 
 import { pathOf } from "../page/address.js";
+import { drawNow, drawSoon } from "../page/redraw.js";
 import { part, stamp, write } from "../page/stamps.js";
 import { clock, lasted, shortId } from "../words/format.js";
 import { show, visible } from "../words/visible.js";
@@ -9,6 +10,9 @@ import { clientName, endingWords } from "../words/words.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("../types").Row} Row */
+/** How many new entries are drawn at once: where many come together, the others follow. */
+const AT_ONCE = 12;
+
 /** @typedef {import("../page/stamps.js").Stamped} Stamped */
 
 export class Connections {
@@ -16,7 +20,8 @@ export class Connections {
   #picture;
   #choice;
   #isOwn;
-  #due = 0;
+  #redraw = () => this.#draw();
+  /** How many entries were made in this drawing. */ #fresh = 0;
 
   /**
    * @param {import("../feed/picture.js").Picture} picture @param {import("../page/choice.js").Choice} choice
@@ -26,7 +31,7 @@ export class Connections {
     this.#picture = picture;
     this.#choice = choice;
     this.#isOwn = isOwn;
-    choice.addEventListener("change", () => this.changed());
+    choice.addEventListener("change", () => drawNow(this.#redraw));
     for (const id of ["open-connections", "ended-connections"]) {
       part(id).addEventListener("click", (event) => {
         // To open it elsewhere is the browser's.
@@ -39,20 +44,21 @@ export class Connections {
     }
   }
 
-  /** Draw with the next animation frame. */
+  /** Draw what has changed. */
   changed() {
-    if (this.#picture.stats) this.#due ||= requestAnimationFrame(() => this.#draw());
+    drawSoon(this.#redraw);
   }
 
   #draw() {
-    this.#due = 0;
     const { rows, stats, omitted, frozen } = this.#picture;
+    if (!stats) return;
     const { open, ended } = this.#picture.sorted();
     for (const [id, item] of this.#items) {
       if (rows.has(id)) continue;
       item.element.remove();
       this.#items.delete(id);
     }
+    this.#fresh = 0;
     this.#place(part("open-connections"), open);
     this.#place(part("ended-connections"), ended);
     part("open-title").hidden = open.length === 0;
@@ -60,7 +66,6 @@ export class Connections {
     part("connections-none").hidden = rows.size > 0;
     part("connections-more").hidden = omitted === 0;
     write(part("connections-more"), texts.connections.more(omitted));
-    if (!stats) return;
     const { asOf, head } = texts.connections;
     write(
       part("connections-count"),
@@ -74,7 +79,12 @@ export class Connections {
     for (const row of rows) {
       let item = this.#items.get(row.id);
       if (!item) {
-        item = stamp("connection");
+        if (this.#fresh === AT_ONCE) {
+          drawSoon(this.#redraw);
+          return;
+        }
+        this.#fresh += 1;
+        item = make(row);
         this.#items.set(row.id, item);
       }
       this.#fill(item, row);
@@ -90,14 +100,9 @@ export class Connections {
 
   /** @param {Stamped} item @param {Row} row */
   #fill({ element, slots }, row) {
-    element.dataset.connection = row.id;
     element.dataset.state = row.state;
-    const link = /** @type {HTMLAnchorElement} */ (slots.link);
-    link.href = pathOf(row.id);
-    link.title = row.id;
-    if (row.id === this.#choice.connection) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-    write(slots.id, shortId(row.id));
+    if (row.id === this.#choice.connection) slots.link.setAttribute("aria-current", "page");
+    else slots.link.removeAttribute("aria-current");
     show(slots.client, row.target ? clientName(row.user_agent) : texts.connections.unread);
     slots.own.hidden = !this.#isOwn(row);
     write(slots.age, since(row, this.#picture.now));
@@ -139,4 +144,15 @@ function moveBefore(list, element, next) {
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
   list.insertBefore(element, next);
   if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+}
+
+/** An entry of the list, with what never changes of it. @param {Row} row @returns {Stamped} */
+function make(row) {
+  const { element, slots } = stamp("connection");
+  element.dataset.connection = row.id;
+  const link = /** @type {HTMLAnchorElement} */ (slots.link);
+  link.href = pathOf(row.id);
+  link.title = row.id;
+  write(slots.id, shortId(row.id));
+  return { element, slots };
 }

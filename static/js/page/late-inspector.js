@@ -6,10 +6,14 @@ import { texts } from "./texts.js";
 
 /** @typedef {import("../inspector/inspector.js").Inspector} Inspector */
 
+/** When nobody asks for it: after so many milliseconds, and not with all other pages to which somebody has come. */
+const BETWEEN = () => 1000 + 4000 * Math.random();
+
 export class LateInspector {
   #parts;
   /** @type {Inspector | null} */ #inspector = null;
   #asked = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #soon;
 
   /** @param {ConstructorParameters<typeof import("../inspector/inspector.js").Inspector>[0]} parts what the inspector will be made of */
   constructor(parts) {
@@ -25,7 +29,19 @@ export class LateInspector {
 
   async #bring() {
     const { choice, picture } = this.#parts;
-    if (this.#asked || (choice.inspected === null && picture.rows.size === 0)) return;
+    if (this.#asked) return;
+    if (choice.inspected === null) {
+      if (picture.rows.size > 0) this.#soon ??= setTimeout(() => this.#whenIdle(), BETWEEN());
+    } else await this.#load();
+  }
+
+  #whenIdle() {
+    requestIdleCallback(() => void this.#load());
+  }
+
+  async #load() {
+    const { choice } = this.#parts;
+    if (this.#asked) return;
     this.#asked = true;
     try {
       const { Inspector } = await import("../inspector/inspector.js");
@@ -34,6 +50,7 @@ export class LateInspector {
     } catch {
       // The server has gone before it was there: asked for again when something changes.
       this.#asked = false;
+      this.#soon = undefined;
       part("inspector").hidden = choice.inspected === null;
       write(part("inspected"), texts.inspector.notLoaded);
     }

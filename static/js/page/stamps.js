@@ -29,7 +29,10 @@ export function part(id) {
 
 /** Write text where it differs, so that nothing is laid out again for nothing. @param {Element} element @param {string} text */
 export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const { firstChild } = element;
+  if (firstChild instanceof Text && !firstChild.nextSibling) {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else if (element.textContent !== text) element.textContent = text;
 }
 
 /** A name and a value under each other's heading, as the facts of an inspector. @param {Element} list @param {string} name @param {string} value */

@@ -17,7 +17,8 @@ export class Scroller {
   #canvas;
   #rows;
   /** How many lines have been drawn: more may have come since, of which nobody has seen anything. */
-  #count = -1;
+  #count = 0;
+  /** How much of the frame can be seen, in pixels. */ #height = 0;
   /** Whether the end is in view, and so followed. */
   following = true;
 
@@ -36,14 +37,16 @@ export class Scroller {
     frame.addEventListener(
       "scroll",
       () => {
+        const followed = this.following;
         this.following = this.#atEnd();
         this.#draw();
-        rows.moved();
+        // It scrolls by itself where it follows.
+        if (!followed || !this.following) rows.moved();
       },
       { passive: true },
     );
-    new ResizeObserver(() => {
-      if (this.following) this.#toEnd();
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#height = contentRect.height;
       this.#draw();
     }).observe(frame);
   }
@@ -51,18 +54,13 @@ export class Scroller {
   /** Show these lines; all of them anew where their look has changed. @param {Line[]} lines */
   show(lines, anew = false) {
     this.#lines = lines;
-    if (lines.length !== this.#count) {
-      this.#count = lines.length;
-      this.#canvas.style.height = `${this.#count * ROW}px`;
-      if (this.following) this.#toEnd();
-    }
+    this.#count = lines.length;
     this.#draw(anew);
   }
 
   /** Go to the end and stay there. */
   follow() {
     this.following = true;
-    this.#toEnd();
     this.#draw();
   }
 
@@ -89,40 +87,54 @@ export class Scroller {
     return scrollTop + clientHeight >= HEAD + this.#count * ROW - ROW / 2;
   }
 
-  #toEnd() {
-    this.#frame.scrollTop = HEAD + this.#count * ROW;
-  }
-
   #draw(anew = false) {
-    const { scrollTop, clientHeight } = this.#frame;
-    const first = Math.max(0, Math.floor(scrollTop / ROW) - BEYOND);
+    // To ask where it stands, and to say where it is to, makes the browser lay out what is there: of
+    // an end that is followed both are known, and so that is done once, when all rows are filled.
+    const end = HEAD + this.#count * ROW;
+    const top = this.following ? end - this.#height : this.#frame.scrollTop;
+    const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
     const last = Math.min(
       this.#lines.length,
       this.#count,
-      Math.ceil((scrollTop + clientHeight) / ROW) + BEYOND,
+      Math.ceil((top + this.#height) / ROW) + BEYOND,
     );
     const wanted = new Set(this.#lines.slice(first, last));
+    // Rows whose lines are out of view are filled anew where they stand: to move them costs more.
+    /** @type {Map<Element | null, Stamped>} */ const free = new Map();
     for (const [line, row] of this.#placed) {
       if (wanted.has(line)) continue;
       this.#placed.delete(line);
-      row.element.remove();
-      this.#spare.push(row);
+      free.set(row.element, row);
     }
+    this.#canvas.style.height = `${this.#count * ROW}px`;
+    this.#canvas.style.paddingTop = `${first * ROW}px`;
     // The elements stand in the order of their lines, for whoever selects or hears them.
     let next = this.#canvas.firstElementChild;
     for (let index = first; index < last; index += 1) {
       const line = this.#lines[index];
       let row = this.#placed.get(line);
+      if (row) while (free.has(next)) next = next?.nextElementSibling ?? null;
       if (!row || anew || line.gap) {
-        row ??= this.#spare.pop() ?? this.#rows.make();
+        row ??= this.#anyOf(free, next);
         this.#placed.set(line, row);
         this.#rows.fill(row, line, index);
       }
       if (row.element === next) next = next.nextElementSibling;
       else this.#canvas.insertBefore(row.element, next);
-      const top = `translateY(${index * ROW}px)`;
-      if (row.element.style.transform !== top) row.element.style.transform = top;
+    }
+    for (const row of free.values()) {
+      row.element.remove();
+      this.#spare.push(row);
     }
     if (this.#spare.length > 100) this.#spare.length = 100;
+    if (this.following) this.#frame.scrollTop = end;
+  }
+
+  /** A row to be filled: best the one that stands at the place. @param {Map<Element | null, Stamped>} free @param {Element | null} place @returns {Stamped} */
+  #anyOf(free, place) {
+    const row = free.get(place) ?? free.values().next().value;
+    if (!row) return this.#spare.pop() ?? this.#rows.make();
+    free.delete(row.element);
+    return row;
   }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** The stream of frames: follows its end, or stays where somebody reads. */
 
+import { drawNow, drawSoon } from "../page/redraw.js";
 import { part, write } from "../page/stamps.js";
 import { shortId } from "../words/format.js";
 import { drawBlank } from "./blank.js";
@@ -30,7 +31,8 @@ export class Stream extends EventTarget {
   #cleared = false;
   /** How many events had come when the end was last in view. */
   #seen = 0;
-  #due = 0;
+  #redraw = () => this.#draw();
+  /** Whether lines that stand there look different now. */
   #anew = false;
   /** Whether the feed's lines have taken the place of those that came with the page. */
   #fed = false;
@@ -42,10 +44,10 @@ export class Stream extends EventTarget {
     this.#picture = picture;
     this.#bar = new FilterBar();
     this.#sieve = new Sieve(this.#bar.filter, this.#all, {
-      sifted: () => this.#soon(),
+      sifted: () => drawSoon(this.#redraw),
       gaveUp: () => this.#bar.giveUp(),
     });
-    this.#times = new Times(choice, picture, () => this.#soon(true));
+    this.#times = new Times(choice, picture, () => this.#drawAnew());
     const frame = part("stream-grid");
     frame.scrollTop = frame.scrollHeight;
     this.#scroller = new Scroller(frame, part("canvas"), {
@@ -56,9 +58,9 @@ export class Stream extends EventTarget {
           chosen: choice.line,
           run: picture.run,
         }),
-      moved: () => this.#soon(),
+      moved: () => drawNow(this.#redraw),
     });
-    choice.addEventListener("change", () => this.#chosen());
+    choice.addEventListener("change", () => this.#drawAnew());
     part("canvas").addEventListener("click", (event) => this.#click(event));
     this.#bar.addEventListener("change", () => this.#decideAnew());
     part("pause").addEventListener("click", () => this.pause());
@@ -140,7 +142,8 @@ export class Stream extends EventTarget {
 
   /** Look again at whether anybody has connected; `anew` where lines that stand there look different now. */
   refresh(anew = false) {
-    this.#soon(anew);
+    if (anew) this.#drawAnew();
+    else if (!this.#lines.shown.length) drawSoon(this.#redraw);
   }
 
   /** Whether not every event is let through. */
@@ -159,7 +162,7 @@ export class Stream extends EventTarget {
     this.#lines.paused = on;
     part("pause").toggleAttribute("data-on", on);
     write(part("pause"), on ? texts.stream.resume : texts.stream.pause);
-    this.#soon();
+    drawNow(this.#redraw);
     this.dispatchEvent(new Event("pause"));
   }
 
@@ -169,7 +172,7 @@ export class Stream extends EventTarget {
     this.#lines.settle();
     this.#scroller.show(this.#lines.shown);
     this.#scroller.follow();
-    this.#soon();
+    drawNow(this.#redraw);
   }
 
   /** @param {Lines} lines @param {Line[]} fresh */
@@ -189,10 +192,6 @@ export class Stream extends EventTarget {
     if (!line?.event) return;
     this.#scroller.stay();
     this.#choice.chooseLine(line, true);
-  }
-
-  #chosen() {
-    this.#soon(true);
   }
 
   /** Name the current line, where it is drawn: what is not there cannot be active. */
@@ -223,14 +222,12 @@ export class Stream extends EventTarget {
     this.follow();
   }
 
-  /** Draw with the next animation frame, once, however much comes until then. */
-  #soon(anew = false) {
-    this.#anew ||= anew;
-    this.#due ||= requestAnimationFrame(() => this.#draw());
+  #drawAnew() {
+    this.#anew = true;
+    drawNow(this.#redraw);
   }
 
   #draw() {
-    this.#due = 0;
     if (!this.#fed && part("canvas").childElementCount) return;
     this.#lines.held = !this.#scroller.following;
     this.#lines.settle();

@@ -2,6 +2,7 @@
 /** The header strip: the state of the feed in words, and what passes per second. */
 
 import { announce } from "../page/announce.js";
+import { drawSoon } from "../page/redraw.js";
 import { part, write } from "../page/stamps.js";
 import { texts as pageTexts } from "../page/texts.js";
 import { clock, count, size } from "../words/format.js";
@@ -26,6 +27,7 @@ export class Header {
     bytes: new Sparkline(part("bytes-chart"), texts.charts.bytes),
   };
   #rates = { messages: NONE, bytes: NONE };
+  #redraw = () => this.#draw();
 
   /** @param {import("../stream/stream.js").Stream} stream */
   constructor(stream) {
@@ -52,8 +54,9 @@ export class Header {
   /** Events were left out just now. @param {number} n */
   gap(n) {
     const now = performance.now();
-    this.#gap = { size: (now < this.#gap.until ? this.#gap.size : 0) + n, until: now + GAP_SHOWN };
-    this.#say();
+    const more = now < this.#gap.until;
+    this.#gap = { size: (more ? this.#gap.size : 0) + n, until: now + GAP_SHOWN };
+    if (!more) this.#say(); // else with the next second
   }
 
   /** @param {Stats} stats */
@@ -62,6 +65,12 @@ export class Header {
     this.#last = stats.time;
     this.#samples.push({ stats, at: now });
     while (this.#samples.length > 2 && now - this.#samples[1].at > 1000) this.#samples.shift();
+    drawSoon(this.#redraw);
+  }
+
+  #draw() {
+    const stats = this.#samples.at(-1)?.stats;
+    if (!stats) return;
     write(part("count-open"), count(stats.open));
     write(part("tab-open"), count(stats.open));
     write(part("count-total"), count(stats.messages_in + stats.messages_out));
@@ -95,6 +104,7 @@ export class Header {
 
   #tick() {
     this.#measure();
+    this.#draw(); // whatever holds up the rest
     const known = this.#feed.state === "live";
     this.#charts.messages.add(known ? this.#rates.messages : null);
     this.#charts.bytes.add(known ? this.#rates.bytes : null);
