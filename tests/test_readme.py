@@ -37,6 +37,7 @@ TRIED = {
     'curl -i -H "Origin: https://app.example.com" http://localhost:8080/ws',
     "python -m webapp --port 9000 --config config.yaml",
     'ECHOSCOPE_ORIGINS__ALLOWED=\'["same-origin", "https://*.example.com"]\' python -m webapp',
+    "ECHOSCOPE_WEBSOCKET__HEARTBEAT=0 python -m webapp",
     "ECHOSCOPE_ACCESS__TOKEN=some-32-random-characters python -m webapp --host 192.168.1.20",
     "python -m webapp --check",
     "python -m webapp --help",
@@ -139,6 +140,13 @@ def test_the_environment_is_taken_as_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_heartbeat_is_switched_off_as_shown(tmp_path: Path) -> None:
+    command = next(line for line in COMMANDS if line.startswith("ECHOSCOPE_WEBSOCKET"))
+    variable, value = shlex.split(command)[0].split("=", 1)
+    assert "heartbeat: 0s" in run("--check", cwd=tmp_path, env={variable: value}).stdout
+
+
+@pytest.mark.slow
 def test_beyond_this_machine_it_needs_a_token_as_shown(tmp_path: Path) -> None:
     """Without listening there: the configuration is what decides."""
     command = next(line for line in COMMANDS if line.startswith("ECHOSCOPE_ACCESS"))
@@ -172,10 +180,13 @@ def test_the_origins_of_the_table_are_patterns() -> None:
     Config.model_validate({"origins": {"allowed": patterns}})
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/page.md"]
+)
 def test_what_the_pages_link_to_is_there(page: str) -> None:
     text = (REPOSITORY / page).read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)#]+)\)", text)
+    links = re.findall(r"\]\((?!https:)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    links = [either or other for either, other in links]
     for link in links:
         assert (REPOSITORY / page).parent.joinpath(link).exists(), link
     assert links or page == "docs/architecture.md"
