@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
@@ -62,9 +62,9 @@ class Batch:
 class Batches:
     """What a journal records, in batches; together they are no more than somebody could read."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
         self._journal = journal
-        self._pace = Pace(_PER_SECOND, _BURST, time.monotonic)
+        self._pace = Pace(_PER_SECOND, _BURST, clock)
         # By where they begin, and of which connection they are.
         self._made: dict[tuple[str, str | None], Batch] = {}
         self._sampled = False  # since the last beat
