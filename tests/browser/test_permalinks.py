@@ -1,12 +1,13 @@
 """The page of one connection as it is rendered: without JavaScript, wide and narrow."""
 
+import asyncio
 import json
 import re
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.async_api import Browser, Page, Route, ViewportSize, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, WebSocketRoute, expect
 
 from tests.browser.screen import ROWS, Open, close, echo, fits, numbered, port_of, shows
 from tests.browser.test_accessibility import is_fine
@@ -182,3 +183,39 @@ async def test_a_link_to_what_is_not_there_is_answered_in_words(
     await fits(page, "html")
     await page.get_by_role("link", name="all connections").click()
     await expect(page).to_have_url(server.page)
+
+
+async def test_what_a_link_leads_to_stays_there_when_the_other_feed_comes_later(
+    open_page: Open, server: Serving
+) -> None:
+    """The page has a feed of all and one of that connection, and either may be the first."""
+    address = await leave(server)
+    page = await open_page(server.page)
+    held: asyncio.Event = asyncio.Event()
+
+    def hold(socket: WebSocketRoute) -> None:
+        behind = socket.connect_to_server()
+
+        async def tell(message: str | bytes) -> None:
+            if "connection=" not in socket.url and '"events"' in str(message)[:40]:
+                await held.wait()
+            socket.send(message)
+
+        behind.on_message(lambda message: asyncio.ensure_future(tell(message)))
+
+    await page.route_web_socket("**/live**", hold)
+    await page.goto(address)
+    told = page.locator(ROWS)
+    await expect(told.last).to_have_attribute("data-kind", "closed")
+    await page.evaluate(
+        """() => {
+            const canvas = document.getElementById("canvas");
+            globalThis.emptied = 0;
+            new MutationObserver(() => { emptied += canvas.childElementCount === 0; })
+                .observe(canvas, { childList: true });
+        }"""
+    )
+    held.set()
+    await page.locator("#narrowed").click()
+    await expect(page.locator(f"{ROWS}[data-kind=refused]")).to_be_visible()
+    assert await page.evaluate("emptied") == 0

@@ -97,6 +97,7 @@ export class Stream extends EventTarget {
   /** Take in what the chosen connection's own feed tells; `first`: all that there was before. @param {Events} batch @param {boolean} first */
   addOfOne(batch, first) {
     if (!this.#one) return;
+    this.#feed();
     const lines = this.#one.of(batch, first);
     // What was shown until now were those of its lines that the page had anyway.
     if (first && lines.length) {
