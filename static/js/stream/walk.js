@@ -25,10 +25,7 @@ export class Walk {
     const at = this.#choice.line ? shown.indexOf(this.#choice.line) : -1;
     const last = shown.length - 1;
     const start = by < 0 || this.#scroller.following ? last : 0;
-    const next = at < 0 ? start : Math.max(0, Math.min(last, at + by));
-    this.#scroller.stay();
-    this.#scroller.reveal(next);
-    this.#choice.chooseLine(shown[next]);
+    this.#to(at < 0 ? start : Math.max(0, Math.min(last, at + by)));
   }
 
   /** Move by a page. @param {1 | -1} by */
@@ -38,12 +35,19 @@ export class Walk {
 
   /** Move to the first line. */
   toStart() {
-    this.step(-this.#shown().length);
+    if (this.#shown().length) this.#to(0);
   }
 
   /** Open the current line in the inspector, or make the last one that. */
   open() {
     if (this.#choice.line) this.#choice.chooseLine(this.#choice.line, true);
     else this.step(-1);
+  }
+
+  /** @param {number} index */
+  #to(index) {
+    this.#scroller.stay();
+    this.#scroller.reveal(index);
+    this.#choice.chooseLine(this.#shown()[index]);
   }
 }
