@@ -174,4 +174,4 @@ function sentence(
 
 /** What of a row is cut off, in full. @param {Row} row */
 export const tooltip = ({ what, text = "", note }) =>
-  visible([`${what} ${text}`.trim(), ...(note ? [note] : [])].join(" · "));
+  visible([[what, text].filter(Boolean).join(" "), ...(note ? [note] : [])].join(" · "));

@@ -4,7 +4,7 @@
 import { part, stamp, write } from "../page/stamps.js";
 import { texts as streamTexts } from "../stream/texts.js";
 import { duration, size } from "../words/format.js";
-import { show } from "../words/visible.js";
+import { show, visible } from "../words/visible.js";
 import { opcodeName } from "../words/words.js";
 import { texts } from "./texts.js";
 
@@ -122,7 +122,7 @@ export class TryLog {
     const { id } = entry;
     slots.saw.hidden = id === null;
     if (id === null) return;
-    slots.saw.title = `${entry.told}\n${texts.try.openConnection}`;
+    slots.saw.title = `${visible(entry.told)}\n${texts.try.openConnection}`;
     this.#opens.set(slots.saw, () => this.#open.connection(id));
   }
 
