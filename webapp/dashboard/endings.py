@@ -19,8 +19,10 @@ _NO_STATUS: Final = 1005
 # RFC 6455 §7.1.5 calls it 1006 if a connection ends without a close frame.
 _ABNORMALLY: Final = "RFC 6455 §7.1.5"
 
-# Silence of less than this, in seconds, is nothing to speak of.
-_SILENCE: Final = 25.0
+# Silence of less than this, in seconds, is nothing to speak of; and of less than that, no time-out
+# that anything is known to have.
+_SILENCE: Final = 5.0
+_IDLE: Final = 25.0
 
 _LEFT: Final = (
     "Usually a program that exited or was killed, a crash, or a proxy that was restarted. A "
@@ -29,6 +31,11 @@ _LEFT: Final = (
 _RESET: Final = (
     "Usually a program that was killed or crashed before it had read everything, or that drops its "
     "connections on purpose; or a proxy or firewall that cut this one."
+)
+
+_PINGS: Final = (
+    "What helps is a longer time-out there, or pings more often than that: from the client, or by "
+    "websocket.heartbeat."
 )
 
 # What a code says of a client, where that is more than of whoever sends it.
@@ -110,28 +117,31 @@ def _cut(ended: Mapping[str, Any]) -> dict[str, str]:
     reset = ended["how"] == "reset"
     done = "reset the connection" if reset else "ended the connection without a close frame"
     meaning = _RESET if reset else _LEFT
+    known = lifetime(lasted)
     if quiet >= _SILENCE:
         done += f" after a silence of {_length(quiet)}, give or take a second"
-        meaning = _after_silence(quiet, meaning)
-    elif known := lifetime(lasted):
+    elif known:
         done += f", {_length(lasted)} after it had begun"
+    if quiet >= _IDLE:
+        meaning = _after_silence(quiet)
+    elif known:
         meaning = (
             f"{LIFETIMES[known]} end a WebSocket after {_length(known)}, idle or not. {meaning}"
         )
     return _telling(f"The client's side {done}.", meaning, _ABNORMALLY)
 
 
-def _after_silence(quiet: float, usual: str) -> str:
+def _after_silence(quiet: float) -> str:
     known = idle_time_out(quiet)
     if known is None:
         return (
-            "Something in between may have an idle time-out: if others end after the same silence, "
-            f"it has. {usual}"
+            f"Either something in between has an idle time-out of about {_length(quiet)}, or the "
+            "client ended just then: if another connection ends after the same silence, it is a "
+            f"time-out. {_PINGS}"
         )
     return (
         f"That looks like an idle time-out of {known}{THIN_SPACE}s, of something in between or the "
-        f"client's own: {IDLE_TIME_OUTS[known]} have it unless they are told otherwise. Pings more "
-        "often than that, from the client or by websocket.heartbeat, keep a connection open."
+        f"client's own. It is the default of {IDLE_TIME_OUTS[known]}. {_PINGS}"
     )
 
 

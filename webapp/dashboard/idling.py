@@ -9,11 +9,11 @@ __all__ = ["IDLE_TIME_OUTS", "LIFETIMES", "idle_time_out", "lifetime"]
 
 #: After how many seconds of silence, by default, who is known to end a connection.
 IDLE_TIME_OUTS: Final[Mapping[int, str]] = {
-    30: "HAProxies that are set up as many guides say (timeout client and server)",
-    50: "HAProxies as Debian and Ubuntu set them up (timeout client and server)",
+    30: "HAProxy configurations in many guides (timeout client and server, or timeout tunnel)",
+    50: "the haproxy.cfg of Debian and Ubuntu (timeout client and server, or timeout tunnel)",
     55: "Heroku's routers",
-    60: "nginx (proxy_read_timeout), AWS Application Load Balancers, and HAProxies as Red Hat sets "
-    "them up (timeout client and server)",
+    60: "nginx (proxy_read_timeout), of AWS Application Load Balancers (idle timeout), and of the "
+    "haproxy.cfg of RHEL and Fedora (timeout client and server, or timeout tunnel)",
     100: "Cloudflare's proxies",
     240: "Azure Load Balancers",
     300: "Envoy proxies (stream_idle_timeout)",

@@ -27,7 +27,6 @@ __all__ = [
     "HEARTBEAT",
     "MAX_MESSAGE_SIZE",
     "WEBSOCKET_PATH",
-    "compile_pages",
     "connection",
     "diagram",
     "healthz",
@@ -42,13 +41,6 @@ MAX_MESSAGE_SIZE: web.AppKey[int] = web.AppKey("MAX_MESSAGE_SIZE", int)  # in by
 HEARTBEAT: web.AppKey[str] = web.AppKey("HEARTBEAT", str)  # as a configuration has it
 
 _MOST_ASKED = 80  # characters of an id that is none
-
-
-def compile_pages(app: web.Application) -> None:
-    """Compile all templates, which the first to look would otherwise wait for."""
-    environment = aiohttp_jinja2.get_env(app)
-    for name in environment.list_templates():
-        environment.get_template(name)
 
 
 async def index(request: web.Request) -> web.Response:

@@ -134,9 +134,10 @@ CLOSING: Final = (
 GIVING_UP: Final = (
     Reason(
         "the peer has not answered a ping for [0-9.e+-]+ s",
-        "Nothing at all came, not even what a system sends for a program that has ended: usually a "
-        "machine that sleeps or has lost its network, a NAT or firewall that has forgotten the "
-        "connection, or a program that hangs. Half of websocket.heartbeat is left for the answer.",
+        "After the ping nothing came any more, no pong and no end of the connection. Usually a "
+        "client that does not answer pings, as every client has to, or a program that hangs; a "
+        "machine that sleeps or has lost its network; a NAT or firewall that has forgotten the "
+        "connection. The server waits for an answer for half of websocket.heartbeat.",
         "RFC 6455 §5.5.2",
     ),
     Reason(

@@ -1,6 +1,7 @@
 // @ts-check
 /** What a sequence diagram shows of a connection, row by row; nothing of how it is drawn. */
 
+import { duration } from "../words/format.js";
 import {
   absence,
   endingWords,
@@ -85,7 +86,8 @@ export function rowsOf(told, from) {
   const over = ends(told);
   if (end === newest.length) follow(rows, over);
   const open = row && !row.ending && !row.refusal && !over.length;
-  const quiet = open ? now - row.quiet_since : 0;
+  // What has come may be known before the list knows of it.
+  const quiet = open ? now - Math.max(row.quiet_since, newest.at(-1)?.time ?? 0) : 0;
   if (quiet > SILENCE && end === newest.length)
     rows.push({ key: "now", kind: "silence", time: null, silence: quiet });
   return { rows, from: shown[0]?.cursor ?? "", later: newest.length - end };
@@ -99,10 +101,25 @@ function follow(rows, more) {
       before && before.time !== null && row.time !== null ? row.time - before.time : 0;
     // RFC 6455 §7.1.1: the closing handshake is done, and TCP is still to be closed.
     const key = row.kind === "end" && before?.what === "close" ? "closed" : `before ${row.key}`;
-    if (silence > SILENCE) rows.push({ key, kind: "silence", time: null, silence });
+    const lost = silence > SILENCE ? pingsBetween(rows, row) : 0;
+    if (lost > 0)
+      rows.push(plain("omitted", null, texts.diagram.pingsLost(lost, duration(silence)), key));
+    else if (silence > SILENCE) rows.push({ key, kind: "silence", time: null, silence });
     rows.push(row);
   }
 }
+
+/** How many of the server's own pings, which it numbers, have passed before this one and are no longer known: of heartbeats only some are kept. @param {Row[]} rows @param {Row} row */
+function pingsBetween(rows, row) {
+  const number = numberOf(row);
+  if (number === null) return 0;
+  const before = [...rows].reverse().find((other) => numberOf(other) !== null);
+  return number - ((before && numberOf(before)) ?? 0) - 1;
+}
+
+/** @param {Row} row */
+const numberOf = ({ what, way, text }) =>
+  what === "ping" && way === "out" && /^\d+$/.test(text ?? "") ? Number(text) : null;
 
 /** RFC 6455 §4. @param {Told} told @returns {Row[]} */
 function handshake({ began, row }) {

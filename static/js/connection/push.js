@@ -12,7 +12,7 @@ import { texts } from "./texts.js";
 
 /** What an application may send of its own accord, as far as it has a meaning (RFC 6455 §7.4). */
 const CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014, 3000, 4000];
-const BUTTONS = ["push-submit", "push-all", "push-ping", "push-end", "trips-ping"];
+const BUTTONS = ["push-submit", "push-all", "push-end", "trips-ping"];
 const EVERYONE = "/api/broadcast";
 const BITE = 0x8000;
 
@@ -37,8 +37,9 @@ export class Push {
     this.#on("push-send", "submit", () => this.#send(`${this.#path}/messages`));
     this.#on("push-all", "click", () => this.#send(EVERYONE));
     this.#on("push-close", "submit", () => this.#close());
-    for (const name of ["push-ping", "trips-ping"])
-      this.#on(name, "click", () => this.#post(`${this.#path}/ping`, {}, () => texts.push.pinged));
+    this.#on("trips-ping", "click", () =>
+      this.#post(`${this.#path}/ping`, {}, () => texts.push.pinged, "trips-outcome"),
+    );
     for (const code of CODES) slots["push-codes"].append(new Option(closeName(code), `${code}`));
     slots["push-code"].addEventListener("input", () => this.#explainCode());
     this.#explainCode();
@@ -109,18 +110,18 @@ export class Push {
     write(this.#slots["push-meaning"], code ? words.filter(Boolean).join(". ") : texts.push.noCode);
   }
 
-  /** @param {string} path @param {unknown} sent @param {(told: any) => string} done what to say of it */
-  #post(path, sent, done) {
+  /** @param {string} path @param {unknown} sent @param {(told: any) => string} done what to say of it @param {string} [outcome] and where */
+  #post(path, sent, done, outcome) {
     this.#queue = this.#queue.then(async () => {
       const { status, told } = await ask(path, sent);
       const ok = status >= 200 && status < 300;
-      this.#say(ok ? done(told) : (told?.error ?? texts.push.failed(status)), !ok);
+      this.#say(ok ? done(told) : (told?.error ?? texts.push.failed(status)), !ok, outcome);
     });
   }
 
   /** @param {string} sentence */
-  #say(sentence, wrong = false) {
-    const slot = this.#slots["push-outcome"];
+  #say(sentence, wrong = false, outcome = "push-outcome") {
+    const slot = this.#slots[outcome];
     slot.toggleAttribute("data-wrong", wrong);
     show(slot, sentence);
   }

@@ -45,6 +45,10 @@ export class RoundTrips {
       this.#trips.splice(0, this.#trips.length - KEPT);
     }
     this.#opened = row.opened;
+    const idle = this.#slots["trips-idle"];
+    idle.hidden = row.heartbeats === 0 || row.closed !== null;
+    const { every } = this.#slots["trips-words"].dataset;
+    if (!idle.hidden) write(idle, texts.trips.idle(String(every)));
     const none = this.#trips.length === 0;
     this.#slots["trips-plot"].hidden = none;
     const words = this.#slots["trips-words"];

@@ -51,6 +51,8 @@ export const texts = {
   },
   diagram: {
     label: "Sequence diagram: client and server, oldest first",
+    pingsLost: (/** @type {number} */ n, /** @type {string} */ time) =>
+      `${time} with ${n === 1 ? "a heartbeat that is" : `${count(n)} heartbeats that are`} not kept`,
     way: { in: "client to server", out: "server to client" },
     at: (/** @type {string} */ elapsed) => `${elapsed} s`,
     unread: "unreadable request",
@@ -123,6 +125,8 @@ export const texts = {
     nonePinged:
       "No ping has been answered yet. The server sends none by itself (websocket.heartbeat: 0s); Ping now sends one.",
     never: "No ping was answered while it was open.",
+    idle: (/** @type {string} */ heartbeat) =>
+      `To a proxy in between these pings are traffic: with one in ${heartbeat} none finds the connection idle. To see whether one would end it, start the server with websocket.heartbeat: 0.`,
     summary: (
       /** @type {string} */ last,
       /** @type {string} */ median,

@@ -70,7 +70,7 @@ function fin({ fin, opcode }) {
     name: "FIN",
     value: bit(fin),
     telling: telling[fin ? (opcode === 0 ? "last" : "only") : "more"],
-    verdict: fin ? "" : control ? "wrong" : "unusual",
+    verdict: !fin && control ? "wrong" : "",
     cells: [{ at: 0, label: "FIN", bits: bit(fin), shown: "" }],
   };
 }
@@ -216,7 +216,11 @@ function payload(frame, { extended, key, payload, size, came }) {
   const rest = (size ?? 0n) - BigInt(drawn.length);
   const short = size === null || came < size;
   const { opcode, compressed, rsv1 } = frame;
-  const of = compressed || rsv1 ? said.payload.compressed : said.payload.of[opcode];
+  const of = compressed
+    ? said.payload.compressed
+    : rsv1
+      ? said.payload.perhaps
+      : said.payload.of[opcode];
   return {
     key: "payload",
     name: said.names.payload,

@@ -52,7 +52,7 @@ export const texts = {
             ? `RSV${which[0]}–${which[which.length - 1]}`
             : which.map((n) => `RSV${n}`).join(", "),
       unset: ["Reserved for extensions; not set.", "§5.2"],
-      compressed: ["Set on its first frame: the message is compressed.", "RFC 7692 §6"],
+      compressed: ["The message is compressed; its first frame says so.", "RFC 7692 §6"],
       goesOn: ["Not set: the first frame has said that it is compressed.", "RFC 7692 §6.1"],
       misplaced: [
         "Only the first frame of a data message may say that it is compressed.",
@@ -124,7 +124,11 @@ export const texts = {
         any: ["A frame may be empty.", "§5.2"],
         close: ["Empty: no status code, which a program is told as 1005.", "§7.1.5"],
       },
-      compressed: ["Compressed by DEFLATE, less its last 00 00 ff ff.", "RFC 7692 §7.2.1"],
+      compressed: [
+        "Compressed with DEFLATE; the 00 00 ff ff at its end is left out.",
+        "RFC 7692 §7.2.1",
+      ],
+      perhaps: ["Perhaps compressed: nothing was agreed upon that says how.", "§5.2"],
       of: /** @type {Record<number, readonly string[]>} */ ({
         0: ["The next part of the message.", "§5.4"],
         1: ["Text in UTF-8.", "§5.6"],
