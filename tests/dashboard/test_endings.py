@@ -71,8 +71,15 @@ TOLD = [
         ended("client", HANDSHAKE, 1012),
         "The client closed the connection with 1012 service restart; the server answered with the "
         "same.",
-        "restarts",
+        "Meant for servers; from a client's side it is usually a proxy",
         "IANA, WebSocket Close Code Number Registry",
+    ),
+    (
+        ended("client", HANDSHAKE, 1010),
+        "The client closed the connection with 1010 extension missing; the server answered with "
+        "the same.",
+        "The client wanted an extension that this server did not agree to.",
+        "RFC 6455 §7.4.1",
     ),
     (
         ended("client", HANDSHAKE, 3456),
@@ -181,7 +188,7 @@ TOLD = [
     (
         ended("server", END, 1005),
         f"{CLOSED} and gave no code (1005); the client then ended it without an answer.",
-        "Somebody asked for it on this page or by the API.",
+        "Somebody asked for it on this page or by the API. The close frame held no code.",
         "RFC 6455 §7.4.1",
     ),
     (
@@ -243,6 +250,16 @@ def test_every_code_that_can_end_a_connection_is_told(by: str) -> None:
         assert str(entry.last) in telling["sentence"]
         assert "Whoever" not in telling["meaning"]
         assert telling["clause"] == entry.clause
+
+
+@pytest.mark.parametrize("code", [1010, 1012, 1013, 1014])
+def test_what_a_client_says_is_not_told_as_of_this_server(code: int) -> None:
+    """1010 is for clients alone, and the others are for servers."""
+    (known,) = (entry.sentence for entry in CLOSE_CODES if entry.first == code)
+    meaning = told(ended("client", HANDSHAKE, code))["meaning"]
+    assert known not in meaning
+    assert meaning.startswith("Meant for servers") is (code != 1010)
+    assert known in told(ended("server", HANDSHAKE, code))["meaning"]
 
 
 @pytest.mark.parametrize("seconds", sorted(IDLE_TIME_OUTS))

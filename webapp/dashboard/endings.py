@@ -38,13 +38,22 @@ _PINGS: Final = (
     "websocket.heartbeat."
 )
 
-# What a code says of a client, where that is more than of whoever sends it.
+_MEANT_FOR_SERVERS: Final = (
+    "Meant for servers; from a client's side it is usually a proxy that passes on what a server "
+    "behind it said, or a program's mistake."
+)
+
+# What a code says of a client, where that is more than of whoever sends it, or something else.
 _OF_CLIENTS: Final[Mapping[int, str]] = {
     1001: "A browser says so when its page is left, reloaded or closed; other programs, when they "
     "end.",
     1005: "A browser sends such a close frame for close() without a code. It says neither that all "
     "is well nor that anything is wrong.",
+    1010: "The client wanted an extension that this server did not agree to.",
+    **dict.fromkeys((1012, 1013, 1014), _MEANT_FOR_SERVERS),
 }
+# What a code says of this server, where that is not what it says of whoever sends it.
+_OF_SERVER: Final[Mapping[int, str]] = {1005: "The close frame held no code."}
 # Codes by which a client complains of what it got.
 _COMPLAINTS: Final = (1002, 1003, 1007, 1008, 1009)
 
@@ -86,7 +95,8 @@ def _closed(ended: Mapping[str, Any]) -> dict[str, str]:
     if reason is not None:
         return _telling(sentence, reason.meaning, reason.clause)
     # This server has no others of its own.
-    meaning = f"Somebody asked for it on this page or by the API. {_of('server', code.sentence)}"
+    means = _OF_SERVER.get(ended["code"]) or _of("server", code.sentence)
+    meaning = f"Somebody asked for it on this page or by the API. {means}"
     return _telling(sentence, meaning, code.clause)
 
 
