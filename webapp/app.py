@@ -165,8 +165,14 @@ def create_app(config: Config | None = None) -> web.Application:
             await sweep
 
     async def say_goodbye(_: web.Application) -> None:
+        loop = asyncio.get_running_loop()
         timeout = config.server.shutdown_timeout
-        await asyncio.gather(hub.say_goodbye(timeout), feed.say_goodbye(timeout))
+        end = loop.time() + timeout
+        try:
+            await hub.say_goodbye(timeout - feed.goodbye_takes(timeout))
+        finally:
+            # Last, so that those who watch see how the connections end.
+            await feed.say_goodbye(max(0.0, end - loop.time()))
 
     app.cleanup_ctx.append(sweeping)
     app.on_shutdown.append(say_goodbye)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -520,6 +521,56 @@ async def test_watchers_are_told_that_the_server_goes_away(client: Client) -> No
         assert watcher.ws.close_code == 1001
     async with asyncio.timeout(PATIENCE):
         await leaving
+
+
+async def heard_to_the_end(watcher: Watcher) -> None:
+    """Take what a watcher is told until its own close."""
+    async with asyncio.timeout(PATIENCE):
+        while (message := await watcher.ws.receive()).type is WSMsgType.TEXT:
+            watcher.told.append(json.loads(message.data))
+    assert watcher.ws.close_code == 1001
+
+
+@pytest.mark.parametrize("number", [1, 100])
+async def test_watchers_see_all_connections_end_before_they_are_closed(
+    client: Client, number: int
+) -> None:
+    """More than a batch usually holds, and no wait for the next beat."""
+    async with AsyncExitStack() as stack:
+        peers = [await stack.enter_async_context(dial(port_of(client))) for _ in range(number)]
+        name = client.app[HUB].summaries(1, 0)[0].id
+        every, one = await watch(client), await watch(client, connection=name)
+        for watcher in (every, one):
+            await watcher.next("events")
+        leaving = asyncio.create_task(client.server.close())
+
+        async def answer(peer: Peer) -> None:
+            _, payload = await peer.receive()
+            peer.send(0x8, payload[:2])
+            await peer.rest()
+            peer.writer.close()
+
+        await asyncio.gather(*map(answer, peers), heard_to_the_end(every), heard_to_the_end(one))
+        await leaving
+    assert every.kinds.count("closed") == number
+    assert one.kinds[-3:] == ["frame", "frame", "closed"]
+    for watcher in (every, one):
+        assert {event["code"] for event in watcher.events if event["kind"] == "closed"} == {1001}
+    assert every.accounted == number * 4
+    rows = {row["id"]: row for told in every.told for row in told.get("connections", ())}
+    assert {row["state"] for row in rows.values()} == {"closed"}
+    assert every.all("state")[-1]["stats"]["open"] == 0
+
+
+async def test_watchers_see_the_end_of_a_client_that_does_not_answer(serve: Serve) -> None:
+    client = await serve(server={"shutdown_timeout": 0.4}, websocket={"close_timeout": 60.0})
+    async with dial(port_of(client)):
+        watcher = await watch(client)
+        await watcher.next("events")
+        async with asyncio.timeout(2):
+            await asyncio.gather(client.server.close(), heard_to_the_end(watcher))
+    assert watcher.kinds == ["opened", "frame", "noted", "closed"]
+    assert watcher.events[-1]["how"] == "time-out"
 
 
 async def test_watchers_that_do_not_answer_cannot_keep_the_server(client: Client) -> None:

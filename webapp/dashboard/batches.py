@@ -42,7 +42,7 @@ _USUAL = _Bounds(200, 256 * 1024)
 # show it takes time that those have to wait for whom the server is there.
 _SAMPLE = _Bounds(100, 128 * 1024)
 _REST = 3  # beats without a batch after a sample
-# What somebody who looks at one connection is told of its past.
+# What somebody who looks at one connection is told of its past, and everybody at the end.
 _PAST = _Bounds(1000, 1024 * 1024)
 
 # An event with its cursor.
@@ -67,6 +67,7 @@ class Batches:
         self._pace = Pace(_PER_SECOND, _BURST, clock)
         # By where they begin, and of which connection they are.
         self._made: dict[tuple[str, str | None], Batch] = {}
+        self._parting: dict[tuple[str, str | None], Batch] = {}
         self._sampled = False  # since the last beat
         self._rest = 0  # for how many beats more
 
@@ -91,6 +92,18 @@ class Batches:
         # What was skipped counts as well: while more happens than can be told, a sample it is.
         self._pace.take(max(batch.events + batch.skipped, len(batch.text) // _EVENT_BYTES))
         self._made[cursor, connection] = batch
+        return batch
+
+    def last(self, cursor: str | None, connection: str | None) -> Batch:
+        """Return what follows a cursor where no other batch will come: at once, and as one."""
+        if cursor is None or cursor == self._journal.cursor:
+            return self.after(cursor, connection)
+        if batch := self._parting.get((cursor, connection)):
+            return batch
+        page = self._journal.read(
+            cursor, limit=_PAST.events, heartbeats=MOST_HEARTBEATS, connection=connection
+        )
+        batch = self._parting[cursor, connection] = _sample(page, _PAST)
         return batch
 
     def beat(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -28,6 +29,13 @@ _HEARTBEAT = 20.0  # seconds, to notice pages that went without a word
 # To a watcher of one connection, in the place of how the others are doing.
 _STILL = '{"type": "still"}'
 _GOODBYE = 0.5  # seconds; aiohttp no longer delivers the answers at shutdown
+_GOODBYE_PART = 0.25  # of the time that there is for all goodbyes, if that is less
+
+
+@dataclass(frozen=True, slots=True)
+class _Watcher:
+    transport: asyncio.Transport  # one who does not read can only be aborted
+    telling: asyncio.Task[None]
 
 
 class Feed:
@@ -43,8 +51,8 @@ class Feed:
         self._slow_peer_timeout = slow_peer_timeout
         self._hub = hub
         self._journal = journal
-        # With their transports: those who do not read can only be aborted.
-        self._watchers: dict[web.WebSocketResponse, asyncio.Transport] = {}
+        self._watchers: dict[web.WebSocketResponse, _Watcher] = {}
+        self._leaving = False  # nothing more will happen
         self._beat = asyncio.Event()  # set and cleared at once: wakes whoever waits
         self._pulse: asyncio.Task[None] | None = None
         self._batches = Batches(journal)
@@ -70,10 +78,15 @@ class Feed:
         transport = request.transport
         if transport is None:
             return ws
-        with self._watching(ws, transport):
-            telling = asyncio.create_task(self._tell(ws, after, connection))
-            # It has no end of its own: where it fails, the page is to know at once.
-            telling.add_done_callback(lambda _: transport.close())
+        telling = asyncio.create_task(self._tell(ws, after, connection))
+
+        def ended(_: asyncio.Task[None]) -> None:
+            # Before the goodbye it has no end: where it fails, the page is to know at once.
+            if not self._leaving:
+                transport.close()
+
+        telling.add_done_callback(ended)
+        with self._watching(ws, _Watcher(transport, telling)):
             try:
                 async for _ in ws:
                     pass  # nothing is expected; reading answers pings and closes
@@ -83,20 +96,27 @@ class Feed:
                     await telling
         return ws
 
+    def goodbye_takes(self, within: float) -> float:
+        """How many of ``within`` seconds to leave to the goodbye to those who watch."""
+        return min(within * _GOODBYE_PART, _GOODBYE) if self._watchers else 0.0
+
     async def say_goodbye(self, within: float) -> None:
-        """Close all watchers with 1001, all at once, and wait no longer than ``within`` seconds."""
-        closing = [
-            asyncio.create_task(ws.close(code=1001, message=b"the server is shutting down"))
-            for ws in self._watchers
-        ]
-        if closing:
-            await asyncio.wait(closing, timeout=min(within, _GOODBYE))
-        for transport in self._watchers.values():
-            transport.abort()
+        """Tell all watchers what they have not heard of, and close them with 1001.
+
+        All at once, and waiting no longer than ``within`` seconds.
+        """
+        if not self._watchers:
+            return
+        self._take_state()
+        self._leaving = True
+        leaving = [asyncio.create_task(_leave(ws, told)) for ws, told in self._watchers.items()]
+        await asyncio.wait(leaving, timeout=min(within, _GOODBYE))
+        for watcher in self._watchers.values():
+            watcher.transport.abort()
 
     @contextmanager
-    def _watching(self, ws: web.WebSocketResponse, transport: asyncio.Transport) -> Iterator[None]:
-        self._watchers[ws] = transport
+    def _watching(self, ws: web.WebSocketResponse, watcher: _Watcher) -> Iterator[None]:
+        self._watchers[ws] = watcher
         if self._pulse is None:
             self._take_state()  # what changes from here on is told
             self._pulse = asyncio.create_task(self._keep_pulse())
@@ -124,16 +144,20 @@ class Feed:
     ) -> None:
         told = None  # the last state that this watcher knows of
         while True:
+            leaving = self._leaving
             if told is None or (connection is None and self._states - told > 1):
                 told = self._states
                 await self._say(ws, self._hello(connection))
             elif self._states > told:
                 told = self._states
                 await self._say(ws, self._state if connection is None else _STILL)
-            batch = self._batches.after(cursor, connection)
+            batches = self._batches
+            batch = (batches.last if leaving else batches.after)(cursor, connection)
             cursor = batch.cursor
             if batch.text:
                 await self._say(ws, batch.text)
+            if leaving:
+                return
             await self._beat.wait()
 
     async def _say(self, ws: web.WebSocketResponse, text: str) -> None:
@@ -142,7 +166,7 @@ class Feed:
                 await ws.send_str(text)
         except TimeoutError:
             # The heartbeat does not notice: its pings wait behind what is not read.
-            self._watchers[ws].abort()
+            self._watchers[ws].transport.abort()
             raise ConnectionResetError("the watcher does not read") from None
 
     def _hello(self, connection: str | None) -> str:
@@ -162,6 +186,11 @@ class Feed:
         self._states += 1
         state: State = {"type": "state", **seen, "connections": changed, "gone": gone}
         self._state = json.dumps(state)
+
+
+async def _leave(ws: web.WebSocketResponse, watcher: _Watcher) -> None:
+    await asyncio.wait([watcher.telling])
+    await ws.close(code=1001, message=b"the server is shutting down")
 
 
 def overview(hub: Hub) -> Overview:
