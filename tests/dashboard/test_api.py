@@ -8,6 +8,7 @@ from tests.dashboard.conftest import Described
 from tests.dashboard.described import DescribedClient as Client
 from tests.peer import dial, eventually
 from webapp.hub import HUB
+from webapp.journal.memory import JOURNAL
 
 
 @pytest.fixture
@@ -73,7 +74,41 @@ async def test_events_of_one_connection_can_be_read_alone(client: Client) -> Non
         told = await read(client, connection=name)
         assert {event["connection"] for event in told["events"]} == {name}
         assert len(told["events"]) == count
-    assert (await read(client, connection="0badc0-1"))["events"] == []
+
+
+async def test_events_of_a_connection_that_nobody_knows_are_not_there(client: Client) -> None:
+    await session(client, 1)
+    for name in ("0badc0-1", "nonsense", f"{client.app[JOURNAL].run}-99"):
+        for more in ({}, {"after": client.app[JOURNAL].cursor}):
+            params = {"connection": name, **more}
+            async with client.get("/api/events", params=params) as response:
+                assert response.status == 404
+                assert (await response.json())["error"].startswith("There is no such connection")
+    async with client.get("/api/events", params={"connection": ""}) as response:
+        assert response.status == 400
+        assert await response.json() == {"error": "connection must be the id of one"}
+
+
+async def test_a_connection_is_known_while_it_or_its_events_are(described: Described) -> None:
+    """Its events may be forgotten first, or it."""
+    client = await described(journal={"events": 1000, "connections": 1})
+    await session(client, 1)
+    first = (await read(client))["events"][0]["connection"]
+    end = client.app[JOURNAL].cursor
+    assert (await read(client, connection=first, after=end))["events"] == []
+    await session(client, 1)  # now only one is remembered, but not the first
+    assert client.app[HUB].find(first) is None
+    assert len((await read(client, connection=first))["events"]) == 4
+    assert (await read(client, connection=first, after=end))["events"] == []
+    second = (await read(client))["events"][-1]["connection"]
+    assert client.port is not None
+    async with dial(client.port) as peer:
+        for _ in range(510):
+            await peer.echoed(b"x")
+        assert client.app[HUB].find(second) is not None
+        assert (await read(client, connection=second))["events"] == []
+        async with client.get("/api/events", params={"connection": first}) as response:
+            assert response.status == 404
 
 
 async def test_there_is_a_limit_to_how_many_are_told_at_once(client: Client) -> None:
@@ -100,6 +135,17 @@ async def test_a_cursor_that_is_none_is_refused_in_words(client: Client, cursor:
     response = await client.get("/api/events", params={"after": cursor})
     assert response.status == 400
     assert (await response.json())["error"].endswith("is no cursor of this journal")
+
+
+async def test_a_cursor_from_beyond_the_newest_event_is_refused(client: Client) -> None:
+    await session(client, 1)
+    run = client.app[JOURNAL].run
+    assert (await read(client, after=f"{run}-4"))["events"] == []
+    for ahead in (f"{run}-5", f"{run}-4.1"):
+        async with client.get("/api/events", params={"after": ahead}) as response:
+            assert response.status == 400
+            told = await response.json()
+        assert told == {"error": f"'{ahead}' is beyond the newest event of this run"}
 
 
 @pytest.mark.parametrize("path", ["/api/connections", "/api/events"])

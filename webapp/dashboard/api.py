@@ -15,6 +15,7 @@ from webapp.journal.memory import JOURNAL
 __all__ = ["connection", "connections", "events"]
 
 _MOST_EVENTS = 1000
+_UNKNOWN = "There is no such connection: it was of an earlier run, or is forgotten."
 
 
 async def connections(request: web.Request) -> web.Response:
@@ -27,9 +28,7 @@ async def connection(request: web.Request) -> web.Response:
     """Return what is known of one connection, open or ended or refused."""
     summary = request.app[HUB].find(request.match_info["id"])
     if summary is None:
-        raise web.HTTPNotFound(
-            text="There is no such connection: it was of an earlier run, or is forgotten."
-        )
+        raise web.HTTPNotFound(text=_UNKNOWN)
     return web.json_response(detail_shape(summary))
 
 
@@ -38,16 +37,21 @@ async def events(request: web.Request) -> web.Response:
 
     Also of one ``?connection=ID``; ``?limit=N``, from 1 to 1000, 200 by default.
     """
-    query = request.query
+    query, journal = request.query, request.app[JOURNAL]
     try:
-        journal = request.app[JOURNAL]
         limit, name = _limit(query.get("limit", "200")), query.get("connection")
-        if "after" in query:
-            page = journal.follow(query["after"], limit=limit, connection=name)
-        else:
+        if name == "":
+            raise ValueError("connection must be the id of one")
+        if "after" not in query:
             page = journal.read(limit=limit, connection=name)
+        elif journal.is_ahead(query["after"]):
+            raise ValueError(f"{query['after']!r} is beyond the newest event of this run")
+        else:
+            page = journal.follow(query["after"], limit=limit, connection=name)
     except ValueError as error:
         raise web.HTTPBadRequest(text=str(error)) from None
+    if name is not None and not page.events and not _is_known(request, name):
+        raise web.HTTPNotFound(text=_UNKNOWN)
     told: Page = {
         "cursor": page.cursor,
         "events": [event_shape(*each) for each in page.events],
@@ -56,6 +60,15 @@ async def events(request: web.Request) -> web.Response:
         "restarted": page.restarted,
     }
     return web.json_response(told)
+
+
+def _is_known(request: web.Request, name: str) -> bool:
+    """Whether anything is known of a connection: that it was there, or what happened on it.
+
+    Either may be forgotten before the other.
+    """
+    known = request.app[HUB].find(name) is not None
+    return known or bool(request.app[JOURNAL].read(limit=1, connection=name).events)
 
 
 def _limit(text: str) -> int:

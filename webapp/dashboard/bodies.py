@@ -60,11 +60,13 @@ class MessageBody(_Body):
             raise ValueError('"binary" is not base64 (RFC 4648 §4).') from None
         return value
 
-    @model_validator(mode="after")
-    def _is_one(self) -> MessageBody:
-        if len(self.model_fields_set) != 1:
-            raise ValueError('A message has either "text" or "binary", and not both.')
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _is_one(cls, given: dict[str, Any]) -> dict[str, Any]:
+        # First of all: whether what should not be there is base64 does not matter.
+        if len(given) != 1:
+            raise ValueError(f"Give text or binary{', not both' if given else ''}.")
+        return given
 
     @property
     def message(self) -> Message:
@@ -165,9 +167,11 @@ def _parsed(body: bytes, model: type[_Some]) -> _Some:
         raise ValueError(f"The body is not JSON: {error}.") from None
     if not isinstance(given, dict):
         raise ValueError("The body is not a JSON object.")
+    if given and not model.model_fields:
+        raise ValueError("A ping has no fields.")  # nothing else has none
     for name in given:
         if name not in model.model_fields:
-            known = " or ".join(f'"{field}"' for field in model.model_fields) or "none"
+            known = " or ".join(f'"{field}"' for field in model.model_fields)
             raise ValueError(f'There is no field "{_shown(name)}" here, only {known}.')
     try:
         return model.model_validate(given)

@@ -92,7 +92,11 @@ OPERATIONS: Final = (
                 {"type": "integer", "minimum": 1, "maximum": 1000, "default": 200},
             ),
         ),
-        errors={400: "The cursor or the limit is none."},
+        errors={
+            400: "The cursor or the limit is none, the cursor is beyond the newest event, or the "
+            "id is empty.",
+            **_UNKNOWN,
+        },
     ),
     Operation(
         "post",

@@ -108,6 +108,14 @@ class Journal:
         """Raise ValueError unless this is a cursor, of this run or another."""
         self._place(cursor)
 
+    def is_ahead(self, cursor: str) -> bool:
+        """Whether a cursor is of this run, and of a place that it has not come to.
+
+        Raises ValueError if it is no cursor.
+        """
+        run, place = read_cursor(cursor)
+        return run == self.run and place > self._ring.last
+
     def unread(self, after: str) -> int:
         """How many events follow a cursor, of those that are still there; heartbeats aside.
 
