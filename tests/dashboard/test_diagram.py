@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.peer import dial, eventually
 from tests.served import Client, Serve, port_of
+from webapp.dashboard import diagram
 from webapp.dashboard.diagram import escaped, sequence_diagram
 from webapp.dashboard.story import Story
 from webapp.dashboard.visible import visible
@@ -65,6 +67,8 @@ def story(*events: dict[str, Any], began: dict[str, Any] | None = None, **fields
         "opened": NOON,
         "closed": None,
         "heartbeats": 0,
+        "messages_in": 0,
+        "messages_out": 0,
         "ending": None,
         "refusal": None,
     }
@@ -75,7 +79,7 @@ def story(*events: dict[str, Any], began: dict[str, Any] | None = None, **fields
         "subprotocol": None,
         "extensions": (),
     }
-    others = {key: fields.pop(key) for key in ("earlier", "forgotten") if key in fields}
+    others = {key: fields.pop(key) for key in ("earlier", "forgotten", "first") if key in fields}
     return Story(
         row={**row, **fields},
         began=began or opened,
@@ -83,6 +87,7 @@ def story(*events: dict[str, Any], began: dict[str, Any] | None = None, **fields
         events=events,
         earlier=others.get("earlier", 0),
         forgotten=others.get("forgotten", False),
+        first=others.get("first", ()),
     )
 
 
@@ -133,12 +138,12 @@ def test_messages_are_solid_and_control_frames_dotted() -> None:
             heartbeats=1,
         )
     ) == [
-        "Client->>Server: text · hello",
-        "Server->>Client: text · hello",
-        "Client->>Server: binary · 00 ff",
-        "Server-->>Client: ping · 1 · heartbeat",
-        "Client-->>Server: pong · 1 · heartbeat",
-        "Client-->>Server: close · 1000 normal closure: bye",
+        "Client->>Server: +0.000 s · text · hello",
+        "Server->>Client: +0.000 s · text · hello",
+        "Client->>Server: +0.000 s · binary · 00 ff",
+        "Server-->>Client: +0.000 s · ping · 1 · heartbeat",
+        "Client-->>Server: +0.000 s · pong · 1 · heartbeat",
+        "Client-->>Server: +0.000 s · close · 1000 normal closure: bye",
     ]
 
 
@@ -152,56 +157,91 @@ def test_what_is_unusual_stands_on_the_arrow() -> None:
             frame(b"\x00" * 40, rsv1=True, compressed=True, message=deflated),
         )
     ) == [
-        "Client->>Server: text · no FIN · in tw",
-        "Client->>Server: continuation · o parts",
-        "Client->>Server: text · (empty)",
-        "Client->>Server: text · hello · deflate 40#8239;B → 1.5#8239;KiB",
+        "Client->>Server: +0.000 s · text · no FIN · in tw",
+        "Client->>Server: +0.000 s · continuation · o parts",
+        "Client->>Server: +0.000 s · text · (empty)",
+        "Client->>Server: +0.000 s · text · hello · deflate 40 B → 1.5 KiB",
     ]
 
 
 def test_an_arrow_that_breaks_the_protocol_ends_in_a_cross() -> None:
     assert lines_of(story(frame(b"x", opcode=3, note="reserved opcode 0x3"))) == [
-        "Client-xServer: reserved 0x3 · x",
+        "Client-xServer: +0.000 s · reserved 0x3 · x",
         "Note over Client,Server: reserved opcode 0x3",
     ]
 
 
-def test_pauses_are_told_from_ten_seconds_on() -> None:
-    noted = {"kind": "noted", "time": NOON + 81 * SECOND, "text": "something; else"}
-    assert lines_of(story(frame(b"a", after=9.9), frame(b"b", after=71), noted)) == [
-        "Client->>Server: text · a",
-        "Note over Client,Server: 1#8239;min 01#8239;s later",
-        "Client->>Server: text · b",
-        "Note over Client,Server: 10.0#8239;s later",
-        "Note over Client,Server: something#59; else",
+def test_silence_is_told_from_more_than_a_second_on() -> None:
+    noted = {"kind": "noted", "time": NOON + 80 * SECOND, "text": "something; else"}
+    told = story(frame(b"a", after=1), frame(b"b", after=2.001), frame(b"c", after=70), noted)
+    assert lines_of(told) == [
+        "Client->>Server: +1.000 s · text · a",
+        "Note over Client,Server: 1.0 s of silence",
+        "Client->>Server: +2.001 s · text · b",
+        "Note over Client,Server: 1 min 07 s of silence",
+        "Client->>Server: +70.000 s · text · c",
+        "Note over Client,Server: 10.0 s of silence",
+        "Note over Client,Server: +80.000 s · something#59; else",
     ]
+
+
+@pytest.mark.parametrize(("opcode", "words"), [(8, "until TCP was closed"), (1, "of silence")])
+def test_silence_before_the_end_is_told(opcode: int, words: str) -> None:
+    ending = {"by": "client", "how": "end of stream", "code": 1006, "reason": ""}
+    last = frame(b"\x03\xe8", opcode, after=1)
+    told = story(last, ending=ending, closed=NOON + 4 * SECOND, state="closed")
+    assert texts_of(sequence_diagram(told))[-2] == f"3.0 s {words}"
+
+
+BEGAN = {"kind": "opened", "time": NOON}
+FIRST = {"first": [BEGAN, *(frame(b"%d" % number) for number in range(7))]}
 
 
 @pytest.mark.parametrize(
     ("fields", "note"),
     [
-        ({"earlier": 1234}, "1,234 earlier events are not drawn"),
-        ({"forgotten": True}, "what came first is forgotten"),
+        ({**FIRST, "earlier": 1241}, "1,234 frames not drawn"),
+        ({**FIRST, "earlier": 8}, "1 frame not drawn"),
+        ({"forgotten": True}, "earlier frames not drawn"),
+        ({"forgotten": True, "messages_in": 5}, "at least 4 frames not drawn"),
+        ({"forgotten": True, "messages_in": 5, "earlier": 6}, "at least 6 frames not drawn"),
         (
-            {"earlier": 2, "forgotten": True, "heartbeats": 9},
-            "what came first is forgotten, 2 earlier events are not drawn, 0 of 9 heartbeats are "
-            "drawn",
+            {**FIRST, "earlier": 9, "heartbeats": 9},
+            "2 frames not drawn, 0 of 9 heartbeats are drawn",
         ),
     ],
 )
 def test_what_is_left_out_is_told(fields: dict[str, Any], note: str) -> None:
-    """And what is behind it is no pause: something may have passed."""
+    """And what is behind it is no silence: something may have passed."""
     assert lines_of(story(frame(b"a", after=100), **fields)) == [
-        f"Note over Client,Server: {note}",
-        "Client->>Server: text · a",
+        *(f"Client->>Server: +0.000 s · text · {n}" for n in range(7) if "first" in fields),
+        f"Note over Client,Server: … {note} …",
+        "Client->>Server: +100.000 s · text · a",
     ]
+
+
+@pytest.mark.parametrize("number", [67, 68])
+def test_of_many_frames_the_first_and_the_newest_are_drawn(number: int) -> None:
+    texts = texts_of(sequence_diagram(story(BEGAN, *(frame(b"%d" % n) for n in range(number)))))
+    shown = [text.rpartition(" · ")[2] for text in texts[2:-1]]
+    note = ["… 1 frame not drawn …"] if number == 68 else []
+    assert shown == [*map(str, range(7)), *note, *map(str, range(number - 60, number))]
+
+
+def test_the_page_draws_by_the_same_rule() -> None:
+    scripts = Path(__file__).parents[2] / "static/js"
+    story_js = (scripts / "feed/story.js").read_text()
+    rows_js = (scripts / "connection/diagram-rows.js").read_text()
+    assert f"const FIRST = {diagram.FIRST_EVENTS};" in story_js
+    assert f"const NEWEST = {diagram._NEWEST};" in rows_js
+    assert f"const SILENCE = {diagram._SILENCE / 1e6:g}e6;" in rows_js
 
 
 def test_payloads_are_cut_to_what_fits() -> None:
     (line,) = lines_of(story(frame(b"x" * 61)))
-    assert line == f"Client->>Server: text · {'x' * 60}…"
+    assert line == f"Client->>Server: +0.000 s · text · {'x' * 60}…"
     (line,) = lines_of(story(frame(b"x" * 60)))
-    assert line == f"Client->>Server: text · {'x' * 60}"
+    assert line == f"Client->>Server: +0.000 s · text · {'x' * 60}"
 
 
 def test_what_was_negotiated_and_how_it_ended_is_told() -> None:
@@ -218,8 +258,8 @@ def test_what_was_negotiated_and_how_it_ended_is_told() -> None:
         f"    Client->>Server: GET /ws?{'q' * 112}…",
         "    Server->>Client: HTTP/1.1 101 Switching Protocols · subprotocol chat · "
         "permessage-deflate",
-        "    Note over Client,Server: 1#8239;min 30#8239;s · client closed, 1000 normal closure: "
-        "a#59;b",
+        "    Note over Client,Server: 1 min 30 s of silence",
+        "    Note over Client,Server: 1 min 30 s · client closed, 1000 normal closure: a#59;b",
     ]
 
 
@@ -256,7 +296,7 @@ HOSTILE = [
 def test_hostile_texts_are_what_they_were(text: str) -> None:
     told = story(frame(text.encode("utf-8", "surrogatepass")))
     assert texts_of(sequence_diagram(told))[2:3] == [
-        "text · "
+        "+0.000 s · text · "
         + visible(text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape"))
     ]
 
@@ -265,7 +305,7 @@ def test_hostile_texts_are_what_they_were(text: str) -> None:
 def test_hostile_texts_are_what_they_were_also_at_the_start_of_a_note(text: str) -> None:
     """Where Mermaid takes some words for instructions."""
     noted = {"kind": "noted", "time": NOON, "text": text}
-    assert texts_of(sequence_diagram(story(noted)))[2] == visible(text)
+    assert texts_of(sequence_diagram(story(noted)))[2] == f"+0.000 s · {visible(text)}"
 
 
 @given(st.text())
@@ -305,7 +345,7 @@ def test_whatever_a_client_sends_it_stays_text(
     texts = texts_of(sequence_diagram(told))
     assert len(texts) == 2 + len(frames) + 1
     assert texts[0] == visible(f"GET {line} HTTP/1.1")
-    assert texts[-1] == "0.00\u202fms · " + visible(
+    assert texts[-1] == "0.00 ms · " + visible(
         f"client closed, 4000 private use{f': {reason}' if reason else ''}"
     )
 
@@ -335,31 +375,34 @@ async def test_the_server_draws_what_happened(serve: Serve) -> None:
     status, content_type, text = await diagram_of(client)
     assert (status, content_type) == (200, "text/vnd.mermaid; charset=utf-8")
     assert len(texts_of(text)) == 9
-    assert text.splitlines()[4:-1] == [
+    assert [re.sub(r"\+0\.\d{3}", "+0.000", line) for line in text.splitlines()[4:-1]] == [
         "    Client->>Server: GET /ws?a=1 HTTP/1.1",
         "    Server->>Client: HTTP/1.1 101 Switching Protocols · subprotocol chat",
-        "    Client->>Server: text · Bonjour serveur",
-        "    Server->>Client: text · Bonjour serveur",
-        "    Client-->>Server: ping · ?",
-        "    Server-->>Client: pong · ?",
-        "    Client-->>Server: close · 1000 normal closure: done",
-        "    Server-->>Client: close · 1000 normal closure",
+        "    Client->>Server: +0.000 s · text · Bonjour serveur",
+        "    Server->>Client: +0.000 s · text · Bonjour serveur",
+        "    Client-->>Server: +0.000 s · ping · ?",
+        "    Server-->>Client: +0.000 s · pong · ?",
+        "    Client-->>Server: +0.000 s · close · 1000 normal closure: done",
+        "    Server-->>Client: +0.000 s · close · 1000 normal closure",
     ]
     assert texts_of(text)[-1].endswith("ms · client closed, 1000 normal closure: done")
     assert (await diagram_of(client, method="HEAD"))[::2] == (200, "")
 
 
-async def test_of_a_long_conversation_the_end_is_drawn(serve: Serve) -> None:
+async def test_of_a_long_conversation_beginning_and_end_are_drawn(serve: Serve) -> None:
     client = await serve()
     async with dial(port_of(client)) as peer:
         for number in range(150):
             await peer.echoed(b"%03d" % number)
         _, _, text = await diagram_of(client)
     texts = texts_of(text)
-    assert texts[2] == "100 earlier events are not drawn"
-    assert len(texts) == 2 + 1 + 200 + 1
-    assert texts[3] == f"binary · {b'050'.hex(' ')}"
-    assert texts[-2:] == [f"binary · {b'149'.hex(' ')}", "still open"]
+    shown = [text.partition(" · ")[2] for text in texts]
+    assert len(texts) == 2 + 7 + 1 + 60 + 1
+    assert shown[2:4] == [f"binary · {b'000'.hex(' ')}"] * 2
+    assert texts[9] == "… 233 frames not drawn …"
+    assert shown[10] == f"binary · {b'120'.hex(' ')}"
+    assert shown[-2] == f"binary · {b'149'.hex(' ')}"
+    assert texts[-1] == "still open"
 
 
 @pytest.mark.parametrize("name", ["0a1b2c-1", "nonsense", "a%2Fb", "%0d%0aSet-Cookie:x"])

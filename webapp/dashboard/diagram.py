@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from webapp.dashboard.formatting import absence, ending_words, flags, mark, opcode_name, preview
-from webapp.dashboard.quantities import count, duration, timestamp
-from webapp.dashboard.story import Shape, Story
+from webapp.dashboard.quantities import THIN_SPACE, count, duration, elapsed, timestamp
+from webapp.dashboard.story import FIRST_EVENTS, Shape, Story
 from webapp.dashboard.visible import visible
 
 __all__ = ["escaped", "sequence_diagram"]
 
 _PAYLOAD: Final = 60  # characters of a payload on an arrow
 _LINE: Final = 120  # of anything else
-_PAUSE: Final = 10_000_000  # microseconds without an event that are worth a note
+
+# What is drawn, as on the page: beside the first events so many of the newest frames, and in
+# microseconds what is silence between two.
+_NEWEST: Final = 60
+_SILENCE: Final = 1_000_000
 
 # What Mermaid would not take for text. A line's end or `;` ends a statement, `#` begins an entity,
 # `%` a comment or a directive; `<` and `&` are HTML, `$$` is mathematics.
@@ -32,10 +36,11 @@ _SPECIAL: Final = re.compile(
 
 
 def sequence_diagram(story: Story) -> str:
-    """Return the diagram: the handshake, the newest frames, and the end.
+    """Return the diagram: the handshake, the first frames and the newest, and the end.
 
-    An arrow is solid for a message, dotted for a control frame, and ends in a cross where the frame
-    broke the protocol. What clients sent is text, whatever it is.
+    An arrow tells when it was, in seconds since the beginning; it is solid for a message, dotted
+    for a control frame, and ends in a cross where the frame broke the protocol. What clients sent
+    is text, whatever it is.
     """
     began, row = story.began, story.row
     lines = [
@@ -72,6 +77,11 @@ def _joined(parts: tuple[str, ...]) -> str:
     return escaped(" · ".join(part for part in parts if part))
 
 
+def _spaced(text: str) -> str:
+    """Write a quantity with ordinary spaces: others would be numbers in the source."""
+    return text.replace(THIN_SPACE, " ")
+
+
 def _short(text: str) -> str:
     return visible(text if len(text) <= _LINE else f"{text[:_LINE]}…")
 
@@ -93,32 +103,70 @@ def _beginning(began: Shape) -> Iterator[str]:
 
 
 def _happening(story: Story) -> Iterator[str]:
-    if left_out := _left_out(story):
+    """Tell of the first frames and of the newest, as the page does, and of what is in between."""
+    since = story.row["opened"]
+    known = [*story.first, *story.events]
+    first, rest = _drawn(known[:FIRST_EVENTS]), _drawn(known[FIRST_EVENTS:])
+    if story.forgotten:
+        first, rest = [], _drawn(known)
+    newest = rest[-_NEWEST:]
+    left_out = _left_out(story, [*first, *newest], len(rest) - len(newest))
+    before: Shape | None = {"kind": "opened", "time": since}
+    yield from _one_by_one(first, before, since)
+    before = first[-1] if first else before
+    if left_out:
         yield _note(left_out)
-    before = None if left_out else story.row["opened"]
-    for event in story.events:
-        pause = 0 if before is None else event["time"] - before
-        if pause >= _PAUSE:
-            yield _note(f"{duration(pause)} later")
-        before = event["time"]
-        match event["kind"]:
-            case "frame":
-                yield from _frame(event)
-            case "noted":
-                yield _note(_short(event["text"]))
+        before = None
+    yield from _one_by_one(newest, before, since)
+    before = newest[-1] if newest else before
+    if story.row["closed"] is not None:
+        yield from _silence(before, story.row["closed"], ending=True)
 
 
-def _left_out(story: Story) -> str:
-    """Say what is not among the events."""
-    drawn = sum(1 for event in story.events if _is_heartbeat(event))
+def _drawn(events: Sequence[Shape]) -> list[Shape]:
+    return [event for event in events if event["kind"] in ("frame", "noted")]
+
+
+def _one_by_one(events: Sequence[Shape], before: Shape | None, since: int) -> Iterator[str]:
+    for event in events:
+        yield from _silence(before, event["time"])
+        before = event
+        after = f"{elapsed(event['time'], since)} s"
+        if event["kind"] == "noted":
+            yield _note(after, _short(event["text"]))
+        else:
+            yield from _frame(event, after)
+
+
+def _silence(before: Shape | None, time: int, *, ending: bool = False) -> Iterator[str]:
+    """Tell of silence; behind what is left out there is none, as something may have passed."""
+    silence = 0 if before is None else time - before["time"]
+    if before is None or silence <= _SILENCE:
+        return
+    # RFC 6455 §7.1.1: the closing handshake is done, and TCP is still to be closed.
+    closed = ending and before["kind"] == "frame" and before["opcode"] == 0x8
+    yield _note(_spaced(duration(silence)) + (" until TCP was closed" if closed else " of silence"))
+
+
+def _left_out(story: Story, drawn: Sequence[Shape], more: int) -> str:
+    """Say what is not drawn: what the story lacks, and so many ``more``."""
+    # Among the first ones that it has is the beginning, which no frame is.
+    number = more + story.earlier - max(0, len(story.first) - 1)
     parts = []
     if story.forgotten:
-        parts.append("what came first is forgotten")
-    if story.earlier:
-        parts.append(f"{count(story.earlier)} earlier events are not drawn")
-    if story.row["heartbeats"] > drawn:
-        parts.append(f"{count(drawn)} of {count(story.row['heartbeats'])} heartbeats are drawn")
-    return ", ".join(parts)
+        # Each message takes a frame at least.
+        messages = story.row["messages_in"] + story.row["messages_out"]
+        number = max(number, messages - sum(map(_ends_message, drawn)))
+    if number > 0:
+        least = "at least " if story.forgotten else ""
+        parts.append(f"{least}{count(number)} frame{'' if number == 1 else 's'} not drawn")
+    elif story.forgotten:
+        parts.append("earlier frames not drawn")
+    heartbeats = sum(map(_is_heartbeat, drawn))
+    if story.row["heartbeats"] > heartbeats:
+        of = count(story.row["heartbeats"])
+        parts.append(f"{count(heartbeats)} of {of} heartbeats are drawn")
+    return f"… {', '.join(parts)} …" if parts else ""
 
 
 def _is_heartbeat(event: Shape) -> bool:
@@ -126,18 +174,23 @@ def _is_heartbeat(event: Shape) -> bool:
     return frame and bool(event["heartbeat"]) and event["direction"] == "out"
 
 
-def _frame(frame: Shape) -> Iterator[str]:
+def _ends_message(event: Shape) -> bool:
+    return event["kind"] == "frame" and bool(event["fin"]) and event["opcode"] < 0x8
+
+
+def _frame(frame: Shape, after: str) -> Iterator[str]:
     sender = "Client" if frame["direction"] == "in" else "Server"
     kind = "-x" if frame["note"] else "-->>" if frame["opcode"] & 0x8 else "->>"
-    shown = preview(frame, _PAYLOAD) or absence(frame)
-    yield _arrow(sender, kind, opcode_name(frame["opcode"]), *flags(frame), shown, mark(frame))
+    shown = preview(frame, _PAYLOAD) or _spaced(absence(frame))
+    name = opcode_name(frame["opcode"])
+    yield _arrow(sender, kind, after, name, *flags(frame), shown, _spaced(mark(frame)))
     if frame["note"]:
         yield _note(_short(frame["note"]))
 
 
 def _end(row: Shape) -> Iterator[str]:
     if row["ending"] is not None:
-        lasted = duration(row["closed"] - row["opened"])
+        lasted = _spaced(duration(row["closed"] - row["opened"]))
         yield _note(lasted, visible(ending_words(row["ending"])))
     elif row["refusal"] is None:
         yield _note(

@@ -13,13 +13,15 @@ from webapp.journal.cursors import write_cursor
 from webapp.journal.events import Opened, Refused
 from webapp.journal.memory import Journal, Page
 
-__all__ = ["MOST_EVENTS", "Shape", "Story", "story_of"]
+__all__ = ["FIRST_EVENTS", "MOST_EVENTS", "Shape", "Story", "story_of"]
 
 #: As the API tells it.
 Shape: TypeAlias = Mapping[str, Any]
 
 #: How many of its events are told.
 MOST_EVENTS = 200
+#: And of its first ones, as on the page.
+FIRST_EVENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Story:
     events: Sequence[Shape]  # the newest, oldest first
     earlier: int  # before them, the beginning aside
     forgotten: bool  # and before those, some that the journal no longer has
+    first: Sequence[Shape] = ()  # of those that are earlier, from the beginning on if it is known
 
 
 def story_of(hub: Hub, journal: Journal, name: str) -> Story | None:
@@ -42,7 +45,9 @@ def story_of(hub: Hub, journal: Journal, name: str) -> Story | None:
     known = detail_shape(summary)
     page = journal.read(limit=MOST_EVENTS, connection=name)
     start = write_cursor(journal.run, (0, 0))
-    whole = _begins(journal.follow(start, limit=1, connection=name))
+    beginning = journal.follow(start, limit=FIRST_EVENTS, connection=name)
+    whole = _begins(beginning)
+    first = beginning.events[: page.skipped] if whole else ()
     return Story(
         row=known["connection"],
         began=known["began"],
@@ -50,6 +55,7 @@ def story_of(hub: Hub, journal: Journal, name: str) -> Story | None:
         events=[event_shape(*each) for each in page.events],
         earlier=page.skipped - (1 if whole and not _begins(page) else 0),
         forgotten=not whole,
+        first=[event_shape(*each) for each in first],
     )
 
 
