@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import asdict
-from typing import cast
+from typing import assert_never, cast
 
 from webapp.dashboard import eventshapes, replies, shapes
 from webapp.dashboard.endings import told
@@ -40,7 +40,8 @@ def event_shape(cursor: str, event: Event) -> eventshapes.Event:
             return _closed(cursor, event)
         case Noted():
             return {"kind": "noted", "cursor": cursor, **_occasion(event), "text": event.text}
-    raise AssertionError(f"unknown event {event!r}")  # pragma: no cover - all kinds are above
+        case _:  # pragma: no cover - all kinds are above
+            assert_never(event)
 
 
 def row_shape(summary: ConnectionSummary) -> shapes.Row:

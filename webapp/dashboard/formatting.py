@@ -134,7 +134,7 @@ def ending_words(ending: Mapping[str, Any]) -> str:
     by = "client" if ending["by"] == "client" else "server"
     reason = f": {ending['reason']}" if ending["reason"] else ""
     # 1006 stands for the lack of a close frame, 1005 only for that of a code in it.
-    named = ending["code"] not in (None, 1006)
+    named = ending["code"] != 1006
     closed = f"{by} closed, {close_name(ending['code'])}{reason}"
     half = by == "server" and named
     match ending["how"]:

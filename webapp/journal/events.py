@@ -76,7 +76,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class _Event:
     """What all events share: when (nanoseconds since the epoch), and on which connection."""
 
     time: int
@@ -84,7 +84,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened(Event):
+class Opened(_Event):
     """A handshake succeeded."""
 
     peer: str
@@ -95,7 +95,7 @@ class Opened(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused(Event):
+class Refused(_Event):
     """A request was turned away by one of the gate's checks or by the handshake."""
 
     peer: str
@@ -104,7 +104,7 @@ class Refused(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame(Event):
+class Frame(_Event):
     """A frame went over the wire."""
 
     outgoing: bool
@@ -148,14 +148,14 @@ class Frame(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Noted(Event):
+class Noted(_Event):
     """Something worth knowing happened that is no frame."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Closed(Event):
+class Closed(_Event):
     """A connection is gone."""
 
     ended: Ended
@@ -165,3 +165,7 @@ class Closed(Event):
     bytes_in: int
     bytes_out: int
     heartbeats: int = 0
+
+
+#: What may happen: whoever tells all kinds of it apart is to know of each.
+Event: TypeAlias = Opened | Refused | Frame | Noted | Closed

@@ -74,7 +74,7 @@ export function closeName(code) {
 export function endingWords({ by, how, code, reason }) {
   const { ending } = texts;
   // 1006 stands for the lack of a close frame, 1005 only for that of a code in it.
-  const named = code !== null && code !== 1006;
+  const named = code !== 1006;
   const closed = ending.closed(by, closeName(code)) + (reason ? `: ${reason}` : "");
   const half = by === "server" && named;
   switch (how) {
