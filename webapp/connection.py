@@ -37,5 +37,12 @@ class Connection:
         """Tell of its end."""
         stream = self.stream
         now = time.time_ns()
-        ended = Ended(str(ending.by), str(ending.how), ending.code, ending.reason, ending.quiet)
+        ended = Ended(
+            by=str(ending.by),
+            how=str(ending.how),
+            code=ending.code,
+            reason=ending.reason,
+            quiet=ending.quiet,
+            within_frame=ending.within_frame,
+        )
         return Closed(now, stream.id, ended, now - self.opened.time, **stream.traffic.counts())

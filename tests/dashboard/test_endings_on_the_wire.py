@@ -9,7 +9,7 @@ import pytest
 
 from tests.peer import dial, eventually, frame
 from tests.served import Client, Serve, port_of
-from webapp.dashboard.encode import row_shape
+from webapp.dashboard.encode import detail_shape, row_shape
 from webapp.dashboard.endings import told
 from webapp.hub import HUB
 from webapp.wire import quiet
@@ -48,6 +48,23 @@ async def test_a_client_that_goes_without_a_word(serve: Serve) -> None:
         "restarted. A browser whose page is left or closed says so with 1001.",
         "clause": ABNORMALLY,
     }
+
+
+@pytest.mark.parametrize("came", [9, 1], ids=["payload", "header"])
+async def test_a_client_that_goes_in_the_middle_of_a_frame(serve: Serve, came: int) -> None:
+    client = await serve()
+    async with dial(port_of(client)) as peer:
+        await peer.echoed(b"x")
+        peer.writer.write(frame(0x2, bytes(9))[:came])
+        peer.writer.write_eof()
+        await peer.rest()
+    hub = client.app[HUB]
+    await eventually(lambda: not hub.stats().open)
+    (summary,) = hub.summaries(1, 1)
+    told = detail_shape(summary)["ending"]
+    assert told is not None
+    assert told["sentence"] == f"{CLIENTS_SIDE}, in the middle of a frame."
+    assert "within_frame" not in (row_shape(summary)["ending"] or {})
 
 
 PROGRAM = """

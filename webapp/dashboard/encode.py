@@ -94,7 +94,9 @@ def _told(summary: ConnectionSummary) -> shapes.Told | None:
     if summary.ended is None or summary.closed is None:
         return None
     duration = (summary.closed - summary.began.time) // 1000
-    return cast("shapes.Told", told({**_ending(summary.ended), "duration": duration}))
+    cut = summary.ended.within_frame
+    ended = {**_ending(summary.ended), "duration": duration, "within_frame": cut}
+    return cast("shapes.Told", told(ended))
 
 
 def _micro(nanoseconds: int | None) -> int | None:
@@ -186,7 +188,9 @@ def _closed(cursor: str, event: Closed) -> eventshapes.ClosedEvent:
 
 
 def _ending(ended: Ended) -> shapes.Ending:
-    return cast("shapes.Ending", {**asdict(ended), "quiet": ended.quiet // 1000})
+    shape = {**asdict(ended), "quiet": ended.quiet // 1000}
+    del shape["within_frame"]  # it stands in the sentence, and with the frame
+    return cast("shapes.Ending", shape)
 
 
 def _refusal(rejection: Rejection) -> shapes.Refusal:

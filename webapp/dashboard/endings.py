@@ -61,7 +61,8 @@ _COMPLAINTS: Final = (1002, 1003, 1007, 1008, 1009)
 def told(ended: Mapping[str, Any]) -> dict[str, str]:
     """Tell an ending: ``sentence``, ``meaning`` in one or two more, and the ``clause``, if any.
 
-    Takes what has `by`, `how`, `code`, `reason`, and in microseconds `quiet` and `duration`.
+    Takes what has `by`, `how`, `code`, `reason`, and in microseconds `quiet` and `duration`;
+    also `within_frame`, if it was.
     What the client said is in it as it was sent.
     """
     if ended["code"] != _ABNORMAL:
@@ -126,6 +127,8 @@ def _cut(ended: Mapping[str, Any]) -> dict[str, str]:
     quiet, lasted = ended["quiet"] / 1e6, ended["duration"] / 1e6
     reset = ended["how"] == "reset"
     done = "reset the connection" if reset else "ended the connection without a close frame"
+    if ended.get("within_frame"):
+        done += ", in the middle of a frame"
     meaning = _RESET if reset else _LEFT
     known = lifetime(lasted)
     if quiet >= _SILENCE:

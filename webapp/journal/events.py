@@ -64,8 +64,9 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Who ended a connection ("client" or "server"), how, and with which code and reason; and for
-    how many nanoseconds nothing had passed in either direction before it.
+    """Who ended a connection ("client" or "server"), how, and with which code and reason; for how
+    many nanoseconds nothing had passed in either direction before it; and whether that was in the
+    middle of a frame that the client sent.
     """
 
     by: str
@@ -73,6 +74,7 @@ class Ended:
     code: int
     reason: str
     quiet: int = 0
+    within_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)

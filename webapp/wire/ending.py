@@ -29,7 +29,8 @@ class How(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Who ended a connection and how; the first close frame's code and reason, 1006 without one;
-    and for how many nanoseconds nothing had passed in either direction before.
+    for how many nanoseconds nothing had passed in either direction before; and whether it was in
+    the middle of a frame that the client sent.
     """
 
     by: By
@@ -37,6 +38,7 @@ class Ending:
     code: int
     reason: str
     quiet: int = 0
+    within_frame: bool = False
 
 
 class Parting:
@@ -70,9 +72,11 @@ class Parting:
         """The peer failed to do something in time, and the connection is dropped."""
         self._gave_up = why
 
-    def ending(self, exc: Exception | None, quiet: int = 0) -> Ending:
+    def ending(
+        self, exc: Exception | None, quiet: int = 0, *, within_frame: bool = False
+    ) -> Ending:
         """Return how it ended, given what the transport reported at its end, and for how many
-        nanoseconds it had been quiet.
+        nanoseconds it had been quiet, and whether a frame was under way.
         """
         if self._first is not None:
             by, code, reason = self._first
@@ -80,7 +84,7 @@ class Parting:
             by, code, reason = By.SERVER, CloseCode.ABNORMAL_CLOSURE, self._gave_up
         else:
             by, code, reason = By.CLIENT, CloseCode.ABNORMAL_CLOSURE, ""
-        return Ending(by, self._how(exc), code, reason, quiet)
+        return Ending(by, self._how(exc), code, reason, quiet, within_frame)
 
     def _closed(self, by: By, code: int, reason: str) -> None:
         if self._first is None:

@@ -83,12 +83,12 @@ class Farewell:
 
         ``quiet``: for how many nanoseconds nothing had passed before.
         """
-        self._turns.lost()
+        within_frame = self._turns.lost()
         self.state = State.CLOSED
         self._outbox.flush()
         # What refers to each other goes now, and not only when the garbage collector comes by.
         del self._turns
-        return self._parting.ending(exc, quiet)
+        return self._parting.ending(exc, quiet, within_frame=within_frame)
 
     def _put_close(self, code: int, reason: str = "") -> None:
         self._parting.close_sent(code, self._outbox.close(code, reason))

@@ -111,9 +111,12 @@ class Reader:
     def _between_messages(self) -> bool:
         return self._parser.idle and self._messages.idle
 
-    def lost(self, why: str) -> None:
-        """Nothing more is to come: tell what came and will not be worked off, and stop."""
-        parser = self._parser
+    def lost(self, why: str) -> bool:
+        """Nothing more is to come: tell what came and will not be worked off, and stop.
+
+        Return whether that is the beginning of a frame.
+        """
+        parser, cut = self._parser, False
         if self.deaf:
             pass  # what comes after the end of the conversation is not told
         elif self._more:
@@ -122,9 +125,12 @@ class Reader:
             head, key, bits, size, _, _, beginning = parser.unfinished
             remark = faulty(f"{why} within this frame", parser.came)
             self._outbox.received(head, key, bits, size, beginning, time.time_ns(), remark)
+            cut = True
         elif parser.waiting:
             self._outbox.note(f"{why} within a frame, {parser.waiting} bytes into its header")
+            cut = True
         self.stop()
+        return cut
 
     def _unanswered(self) -> int:
         """How many bytes came, headers and all, of frames that are not recorded."""

@@ -59,13 +59,14 @@ class Turns:
         """Wait no longer for what the peer has begun: tell what came of it, and stop."""
         self._reader.lost(why)
 
-    def lost(self) -> None:
-        """The connection is gone: nothing comes any more."""
-        self._reader.lost("the connection ended")
+    def lost(self) -> bool:
+        """The connection is gone: nothing comes any more. Return whether it was within a frame."""
+        cut = self._reader.lost("the connection ended")
         self.stop()
         del self.received  # what refers to itself
         if self._reader.plain is not None:
             del self._reader.plain.otherwise
+        return cut
 
     def stop(self) -> None:
         """Let go of what was read and not worked off, and ignore what still comes."""
