@@ -204,6 +204,8 @@ export interface Line {
   size: number;
   /** The preview, once somebody has looked. */
   preview: string | null;
+  /** What a search looks through, as long as there is one. */
+  searched: string[] | null;
   /** Whether the filter lets it through. */
   lets: boolean;
 }

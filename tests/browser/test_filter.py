@@ -154,3 +154,17 @@ async def test_a_search_by_an_expression_keeps_what_comes_meanwhile_in_order(
         await shows(page, 22)
         found = [line.text for line in await lines(page) if line.way == "in"]
         assert found == [*(f"after {n}" for n in range(10)), "later 7"]
+
+
+async def test_all_that_was_recorded_of_a_payload_is_searched(page: Page, server: Serving) -> None:
+    """A line has room for the first 240 characters of it."""
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"x" * 3000 + b" needle", b"other")
+        await echo(peer, b"\x00" * 900 + b"\xde\xad", opcode=0x2)
+        await shows(page, 7)
+        for query, shown in (
+            ("NEEDLE", 2), ("/x needle$/", 2), ("de ad", 2), ("/00 de ad$/", 2),
+            ("/^text x{3000} n/", 2), ("no such", 0), ("", 7),
+        ):  # fmt: skip
+            await page.locator("#filter").fill(query)
+            await shows(page, shown)

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the stream lets through: a text or regular expression, and kinds of lines. */
 
-import { clientName, flags, mark, opcodeName, preview } from "../words/words.js";
+import { clientName, flags, mark, opcodeName, preview, whole } from "../words/words.js";
 import { Search } from "./search.js";
 import { texts } from "./texts.js";
 
@@ -58,6 +58,7 @@ export class Filter {
     /** @type {Line[]} */ const candidates = [];
     for (const line of lines) {
       line.lets = this.#isShown(line);
+      if (!this.isSearching) line.searched = null;
       if (line.lets && line.event) candidates.push(line);
     }
     if (!this.#search.isPattern || !candidates.length) {
@@ -80,15 +81,22 @@ export class Filter {
 }
 
 /**
- * What of a line one can search for: its words as they stand there; and by itself what is special
- * about it, since an expression may ask for the end of what was sent.
+ * What of a line one can search for: its words as they stand there, and all that was recorded of
+ * the payload; and by itself what is special about it, since an expression may ask for the end of
+ * what was sent. Kept as long as somebody searches: what the lines hold of payloads is bounded.
  * @param {Line} line @returns {string[]}
  */
 function searched(line) {
+  line.searched ??= wordsOf(line);
+  return line.searched;
+}
+
+/** @param {Line} line @returns {string[]} */
+function wordsOf(line) {
   const { event } = line;
   if (!event) return [];
   if (event.kind === "frame") {
-    const words = joined(opcodeName(event.opcode), ...flags(event), previewOf(line), event.note);
+    const words = joined(opcodeName(event.opcode), ...flags(event), whole(event), event.note);
     const special = mark(event);
     return special ? [words, special] : [words];
   }

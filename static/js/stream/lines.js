@@ -185,6 +185,7 @@ const lineOf = (number, event, gap, size) => ({
   gap,
   size,
   preview: null,
+  searched: null,
   lets: true,
 });
 

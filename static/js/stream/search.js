@@ -1,8 +1,6 @@
 // @ts-check
 /** A search in the lines: text at once, a regular expression in a worker that is ended if it takes too long. */
 
-/** What of a text is searched, in characters. */
-const SEARCHED = 1000;
 /** How long a regular expression may take over one batch of lines, in milliseconds. */
 const PATIENCE = 1000;
 // From the place of this module: the page that asks may be a permalink.
@@ -52,8 +50,7 @@ export class Search {
     // It could not be loaded: the server may be gone.
     this.#worker.onerror = () => settle(null);
     this.#timer = window.setTimeout(() => settle(null), PATIENCE);
-    const searched = texts.map((each) => each.map((text) => text.slice(0, SEARCHED)));
-    this.#worker.postMessage({ source, flags, texts: searched });
+    this.#worker.postMessage({ source, flags, texts });
   }
 
   /** End what is being searched for; no answer comes. */

@@ -10,6 +10,7 @@ const INVISIBLE = new RegExp(`[\\x00-\\x1f${HIDDEN}]+`, "gu");
 const INVISIBLE_BUT_LINES = new RegExp(`[\\x00-\\x08\\x0b-\\x1f${HIDDEN}]+`, "gu");
 const SHORT = /** @type {Record<number, string>} */ ({ 0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r" });
 
+const DIGITS = "0123456789abcdef";
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** @param {string} base64 @returns {Uint8Array} */
@@ -21,8 +22,15 @@ export function bytesOf(base64) {
 }
 
 /** Bytes as hex pairs. @param {Uint8Array} bytes */
-export const hexOf = (bytes) =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+export function hexOf(bytes) {
+  // A search looks through millions of bytes: written as ASCII they are text in no time.
+  const written = new Uint8Array(bytes.length * 3).fill(0x20);
+  for (let i = 0; i < bytes.length; i += 1) {
+    written[i * 3] = DIGITS.charCodeAt(bytes[i] >> 4);
+    written[i * 3 + 1] = DIGITS.charCodeAt(bytes[i] & 15);
+  }
+  return strict.decode(written.subarray(0, -1));
+}
 
 /** Whether the bytes are UTF-8 from first to last. @param {Uint8Array} bytes */
 export function isUtf8(bytes) {

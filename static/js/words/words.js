@@ -11,8 +11,11 @@ import { bytesOf, decode, hexOf } from "./visible.js";
 /** @typedef {import("../types").FrameEvent} FrameEvent */
 /** @typedef {import("../types").Ending} Ending */
 
+/** The longest that a preview is, but for the ellipsis. */
 const PREVIEW_CHARACTERS = 240;
 const PREVIEW_BASE64 = ((PREVIEW_CHARACTERS * 4) / 3) * 4 + 4;
+/** By how many of its bytes is judged whether a payload reads as text. */
+const JUDGED = (PREVIEW_BASE64 / 4) * 3;
 
 // RFC 6455 §11.8
 const OPCODES = /** @type {Record<number, string>} */ ({
@@ -164,15 +167,23 @@ export const isReadable = (frame, bytes) =>
   readsAsText(frame.opcode, bytes) && (frame.message !== null || !(frame.compressed || frame.rsv1));
 
 /** @param {FrameEvent} frame */
-function framePreview(frame) {
-  const bytes = bytesOf((frame.message ?? frame).payload.slice(0, PREVIEW_BASE64));
+const framePreview = (frame) =>
+  payloadWords(frame, bytesOf((frame.message ?? frame).payload.slice(0, PREVIEW_BASE64)), cut);
+
+/** The preview of a frame as it would be if a line had room for all that was recorded. @param {FrameEvent} frame */
+export const whole = (frame) =>
+  payloadWords(frame, bytesOf((frame.message ?? frame).payload), (text) => text);
+
+/** @param {FrameEvent} frame @param {Uint8Array} bytes @param {(text: string) => string} shorten */
+function payloadWords(frame, bytes, shorten) {
   if (bytes.length === 0) return frame.opcode === 8 ? streamTexts.stream.noCode : "";
   if (frame.opcode === 8 && bytes.length > 1) {
     // RFC 6455 §5.5.1: a two-byte code, then a reason in UTF-8
-    const reason = cut(decode(bytes.subarray(2)));
+    const reason = shorten(decode(bytes.subarray(2)));
     return closeName(bytes[0] * 256 + bytes[1]) + (reason ? `: ${reason}` : "");
   }
-  return cut(isReadable(frame, bytes) ? decode(bytes) : hexOf(bytes));
+  const readable = isReadable(frame, bytes.subarray(0, JUDGED));
+  return shorten(readable ? decode(bytes) : hexOf(bytes));
 }
 
 /** Whole characters, no more than a line needs. @param {string} text */
