@@ -36,7 +36,13 @@ async def test_the_filter_takes_text_and_regular_expressions_and_hides_kinds(
         await peer.receive()
         await shows(page, 9)
 
-        for query, shown in (("APPLE", 4), ("a[b", 2), ("/^text p?ear$/", 2), ("/p{2}/", 4)):
+        for query, shown in (
+            ("APPLE", 4),
+            ("a[b", 2),
+            ("/^text p?ear$/", 2),
+            ("/p{2}/", 4),
+            ("/APPLE/gi", 4),
+        ):
             await page.locator("#filter").fill(query)
             await shows(page, shown)
         await press(page, "control")
@@ -168,3 +174,30 @@ async def test_all_that_was_recorded_of_a_payload_is_searched(page: Page, server
         ):  # fmt: skip
             await page.locator("#filter").fill(query)
             await shows(page, shown)
+
+
+async def test_an_expression_is_taken_as_one_types_it_or_refused_by_name(
+    page: Page, server: Serving
+) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b'{"type": 1}\nEnd', b"other")
+        await shows(page, 5)
+        problem = page.locator("#filter-problem")
+        for query, shown in (
+            ('/{"type"/', 2), ("/type/g", 2), ("/TYPE/", 0), ("/TYPE/giy", 2), ("/^End$/", 0),
+            ("/^End$/m", 2), ("/1}.End/", 0), ("/1}.End/s", 2), ("/\\u{45}nd/", 2), ("//", 0),
+        ):  # fmt: skip
+            await page.locator("#filter").fill(query)
+            await shows(page, shown)
+            await expect(problem).to_be_hidden()
+        for query, why in (
+            ("/(other/", "/(other/: Unterminated group"),
+            ('/{"type"/u', "Lone quantifier brackets"),
+            ("/other/x", "“x” is no flag"),
+            ("/ws/Echo", "leave out its first slash"),
+        ):
+            await page.locator("#filter").fill("other")
+            await shows(page, 2)
+            await page.locator("#filter").fill(query)
+            await expect(problem).to_contain_text(why)
+            await shows(page, 2)

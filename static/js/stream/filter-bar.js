@@ -37,7 +37,7 @@ export class FilterBar extends EventTarget {
   }
 
   #search() {
-    explain(this.filter.search(this.#field.value) ? null : texts.stream.badPattern);
+    explain(this.filter.search(this.#field.value));
     this.#narrow();
   }
 

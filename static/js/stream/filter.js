@@ -2,7 +2,7 @@
 /** What the stream lets through: a text or regular expression, and kinds of lines. */
 
 import { clientName, flags, mark, opcodeName, preview, whole } from "../words/words.js";
-import { Search } from "./search.js";
+import { Search, UnknownFlag } from "./search.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("../types").Line} Line */
@@ -25,18 +25,21 @@ export class Filter {
   /**
    * Search for something else from now on.
    * @param {string} query
-   * @returns {boolean} whether it can be; if not, all stays as it was
+   * @returns {string | null} why it cannot be; then all stays as it was
    */
   search(query) {
     try {
       const search = new Search(query.trim());
       this.cancel();
       this.#search = search;
-    } catch {
-      return false;
+    } catch (error) {
+      const { message } = /** @type {Error} */ (error);
+      return error instanceof UnknownFlag
+        ? texts.stream.unknownFlag(message)
+        : texts.stream.badPattern(message);
     }
     this.#query = query.trim();
-    return true;
+    return null;
   }
 
   /** Let through only these kinds of lines. @param {(line: Line) => boolean} isShown */

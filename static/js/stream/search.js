@@ -6,6 +6,9 @@ const PATIENCE = 1000;
 // From the place of this module: the page that asks may be a permalink.
 const WORKER = new URL("./search-worker.js", import.meta.url);
 
+/** A flag behind an expression that says nothing here. */
+export class UnknownFlag extends Error {}
+
 export class Search {
   #needle = "";
   /** @type {RegExp | null} */ #pattern = null;
@@ -13,13 +16,13 @@ export class Search {
   #timer = 0;
 
   /**
-   * Take what somebody asks for: a text, or an expression between slashes.
+   * Take what somebody asks for: a text, or an expression between slashes, with flags behind it.
    * @param {string} query
-   * @throws {SyntaxError} where the regular expression is none
+   * @throws {SyntaxError | UnknownFlag} where the regular expression is none
    */
   constructor(query) {
-    const expression = /^\/(.+)\/(i?)$/.exec(query);
-    if (expression) this.#pattern = new RegExp(expression[1], `${expression[2]}u`);
+    const expression = /^\/(.+)\/([a-z]*)$/is.exec(query);
+    if (expression) this.#pattern = patternOf(expression[1], expression[2]);
     else this.#needle = query.toLowerCase();
   }
 
@@ -58,5 +61,20 @@ export class Search {
     clearTimeout(this.#timer);
     this.#worker?.terminate();
     this.#worker = null;
+  }
+}
+
+/** @param {string} source @param {string} flags @returns {RegExp} */
+function patternOf(source, flags) {
+  const unknown = /[^gimsuy]/.exec(flags);
+  if (unknown) throw new UnknownFlag(unknown[0]);
+  // That one is found is all that is asked: where to begin and where to go on (y, g) means nothing.
+  const meant = [...new Set(flags)].filter((flag) => !"gyu".includes(flag)).join("");
+  try {
+    return new RegExp(source, `${meant}u`);
+  } catch (error) {
+    // By Unicode an escape or a brace that means nothing is an error; else it stands for itself.
+    if (flags.includes("u")) throw error;
+    return new RegExp(source, meant);
   }
 }

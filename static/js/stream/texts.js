@@ -28,7 +28,10 @@ export const texts = {
     noMatch: "No line kept in this page matches.",
     showAll: "Show all lines",
     waiting: "Waiting for the first frame.",
-    badPattern: "This is not a regular expression; the view stays as it was.",
+    badPattern: (/** @type {string} */ why) =>
+      `This is not a regular expression: ${why.replace(/^Invalid regular expression: /, "")}. The view stays as it was.`,
+    unknownFlag: (/** @type {string} */ flag) =>
+      `“${flag}” is no flag of a regular expression here: i, m, s and u are; g and y change nothing. To search for the text itself, leave out its first slash.`,
     slowPattern: "This expression takes too long and was given up: every line is shown.",
     marks: {
       heartbeat: "heartbeat",
