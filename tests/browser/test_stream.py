@@ -215,10 +215,53 @@ async def test_time_is_counted_from_the_start_or_told_by_the_clock(
         await shows(page, 1)
         time = page.locator(f"{ROWS} .time")
         await expect(time).to_have_text("+0.000")
+        await expect(time).to_have_attribute("title", re.compile(r", \+0\.000 s since its conn"))
         await page.locator("#time-mode").click()
         await expect(time).to_have_text(re.compile(r"^\d\d:\d\d:\d\d\.\d{3}$"))
         shown = await time.inner_text()
         assert f" {shown}" in (await time.get_attribute("title") or "")
+
+
+async def test_an_event_has_the_same_time_in_every_page(
+    page: Page, open_page: Open, server: Serving
+) -> None:
+    times = "cells => cells.map(cell => [cell.textContent, cell.title])"
+    async with dial(port_of(server)) as earlier, dial(port_of(server)) as later:
+        await echo(earlier, *[b"m"] * 120)
+        await echo(later, b"last")
+        # Of this page the first line is that of a connection, of the other one in the midst of it.
+        await expect(page.locator(row(245))).to_be_in_viewport()
+        other = await open_page(server.page)
+        await expect(other.locator("#stream-count")).to_have_text("201 lines")
+        still = await open_page(server.page, java_script_enabled=False)
+        for each in (page, other, still):
+            await expect(each.locator(ROWS).filter(has_text="last")).to_have_count(2)
+        told = [
+            (await each.locator(f"{ROWS} .time").evaluate_all(times))[-10:]
+            for each in (page, other, still)
+        ]
+    assert told[0] == told[1] == told[2]
+    assert all(re.fullmatch(r"\+\d\.\d{3}", shown) for shown, _ in told[0])
+
+
+async def test_where_the_start_of_a_connection_is_not_known_its_lines_tell_the_time_of_day(
+    page: Page,
+) -> None:
+    words, full = await page.evaluate(
+        """async () => {
+            const { Times } = await import("/static/js/stream/times.js");
+            const times = new Times({ rows: new Map(), handshakes: new Map() }, () => {});
+            times.learn([{ kind: "opened", connection: "known", time: 1_000_000 }]);
+            const at = connection => times.of({ connection, time: 2_500_000 });
+            const told = ["known", "other"].map(at);
+            return [told.map(({ words }) => words), told.map(({ full }) => full)];
+        }"""
+    )
+    assert words == ["+1.500", "00:00:02"]
+    assert full == [
+        "1970-01-01 00:00:02.500000 UTC, +1.500 s since its connection began",
+        "1970-01-01 00:00:02.500000 UTC; when its connection began is not known here",
+    ]
 
 
 @pytest.mark.parametrize("view", ["followed", "held", "paused"])

@@ -110,12 +110,23 @@ def _page(request: web.Request, **shown: Any) -> web.Response:
         "heartbeat": request.app[HEARTBEAT],
         "close_codes": CLOSE_CODES,
     }
+    context["began"] = _began(context)
     response = aiohttp_jinja2.render_template("index.html", request, context)
     response.headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
     # The first look is at a page with nothing of any client on it.
     if not context["events"] and not context["connections"] and takes_gzip(request):
         response.enable_compression(web.ContentCoding.gzip)
     return response
+
+
+def _began(shown: dict[str, Any]) -> dict[str, int]:
+    """Return when connections began, as far as the page that is shown knows."""
+    rows = [*shown["connections"], *([shown["story"].row] if shown["story"] else [])]
+    return {row["id"]: row["opened"] for row in rows} | {
+        event["connection"]: event["time"]
+        for event in shown["events"]
+        if event["kind"] in ("opened", "refused")
+    }
 
 
 def _missing(request: web.Request) -> web.Response:

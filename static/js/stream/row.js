@@ -3,7 +3,7 @@
 
 import { isEarlier } from "../feed/picture.js";
 import { stamp, write } from "../page/stamps.js";
-import { clock, elapsed, shortId, size, timestamp } from "../words/format.js";
+import { shortId, size } from "../words/format.js";
 import { show, visible } from "../words/visible.js";
 import { absence, flags, mark as markOf, opcodeName } from "../words/words.js";
 import { previewOf } from "./filter.js";
@@ -21,9 +21,9 @@ export function makeRow() {
 
 /**
  * @param {Stamped} row @param {Line} line @param {number} index
- * @param {{ since: number | null, chosen: Line | null, run: string | null }} view `since` null: the time of day
+ * @param {{ times: import("./times.js").Times, chosen: Line | null, run: string | null }} view
  */
-export function fillRow({ element, slots }, line, index, { since, chosen, run }) {
+export function fillRow({ element, slots }, line, index, { times, chosen, run }) {
   const { event } = line;
   const frame = event?.kind === "frame" ? event : null;
   element.id = `line-${line.number}`;
@@ -40,8 +40,9 @@ export function fillRow({ element, slots }, line, index, { since, chosen, run })
   mark(element, "opcode", frame && opcodeName(frame.opcode));
   mark(element, "noted", frame?.note && "violation");
   mark(element, "heartbeat", frame?.heartbeat && "yes");
-  write(slots.time, event ? (since === null ? clock(event.time) : elapsed(event.time, since)) : "");
-  slots.time.title = event ? timestamp(event.time) : "";
+  const time = event && times.of(event);
+  write(slots.time, time ? time.words : "");
+  slots.time.title = time ? time.full : "";
   write(slots.id, event ? shortId(event.connection) : "");
   const earlier = event !== null && isEarlier(event.connection, run);
   mark(element, "run", earlier && "earlier");

@@ -47,14 +47,14 @@ export class Stream extends EventTarget {
       sifted: () => drawSoon(this.#redraw),
       gaveUp: () => this.#bar.giveUp(),
     });
-    this.#times = new Times(choice, picture, () => this.#drawAnew());
+    this.#times = new Times(picture, () => this.#drawAnew());
     const frame = part("stream-grid");
     frame.scrollTop = frame.scrollHeight;
     this.#scroller = new Scroller(frame, part("canvas"), {
       make: makeRow,
       fill: (row, line, index) =>
         fillRow(row, line, index, {
-          since: this.#times.origin,
+          times: this.#times,
           chosen: choice.line,
           run: picture.run,
         }),
@@ -90,7 +90,7 @@ export class Stream extends EventTarget {
   /** Take in a batch of the feed; `first`: what a new page gets. @param {Events} batch @param {boolean} first */
   add(batch, first) {
     this.#feed();
-    this.#times.begin(batch.events[0]?.time);
+    this.#times.learn(batch.events);
     this.#take(this.#all, this.#all.of(batch, first));
   }
 
@@ -98,6 +98,7 @@ export class Stream extends EventTarget {
   addOfOne(batch, first) {
     if (!this.#one) return;
     this.#feed();
+    this.#times.learn(batch.events);
     const lines = this.#one.of(batch, first);
     // What was shown until now were those of its lines that the page had anyway.
     if (first && lines.length) {
@@ -218,7 +219,6 @@ export class Stream extends EventTarget {
     this.#lines.clear();
     this.#seen = this.#lines.came;
     this.#cleared = true;
-    this.#times.clear();
     if (this.#choice.line) this.#choice.back();
     this.follow();
   }

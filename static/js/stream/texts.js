@@ -43,7 +43,18 @@ export const texts = {
     empty: "(empty)",
     nothingCame: (/** @type {number} */ of) => `(none of ${plural(of, "byte")} came)`,
     earlierRun: (/** @type {string} */ id) => `${id}, of an earlier run of the server`,
-    time: { relative: "Time", clock: "UTC" },
+    time: {
+      relative: "Elapsed",
+      clock: "UTC",
+      explained: {
+        relative:
+          "Seconds since the connection of the line began, or the time of day (UTC) where that is not known; press for the time of day",
+        clock:
+          "The time of day (UTC); press for the seconds since the connection of the line began",
+      },
+      since: (/** @type {string} */ seconds) => `, ${seconds} s since its connection began`,
+      startUnknown: "; when its connection began is not known here",
+    },
   },
   gap: /** @type {Record<GapKind, (n: number) => string>} */ ({
     earlier: (n) => `${plural(n, "earlier event")} ${n === 1 ? "is" : "are"} not shown here`,

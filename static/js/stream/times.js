@@ -1,50 +1,71 @@
 // @ts-check
-/** How the stream tells times: by the clock, or in seconds since a connection or the first line began. */
+/** How the stream tells times: in seconds since the start of a line's own connection, or by the clock. */
 
 import { part, write } from "../page/stamps.js";
+import { clock, elapsed, timestamp } from "../words/format.js";
 import { texts } from "./texts.js";
 
+/** @typedef {import("../types").Event} Event */
+
+/** Of how many connections the start is kept here, the oldest going first. */
+const KEPT = 2000;
+
 export class Times {
-  #choice;
   #picture;
   #byClock = false;
-  /** When the first line was, where all connections are shown. @type {number | null} */
-  #first = Number(part("stream").dataset.since) || null;
+  /** When connections began of which there are lines: their rows may go before those. @type {Map<string, number>} */
+  #starts = new Map();
 
-  /**
-   * @param {import("../page/choice.js").Choice} choice @param {import("../feed/picture.js").Picture} picture
-   * @param {() => void} changed
-   */
-  constructor(choice, picture, changed) {
-    this.#choice = choice;
+  /** @param {import("../feed/picture.js").Picture} picture @param {() => void} changed */
+  constructor(picture, changed) {
     this.#picture = picture;
     part("time-mode").addEventListener("click", () => {
       this.#byClock = !this.#byClock;
-      part("stream-grid").dataset.times = this.#byClock ? "clock" : "relative";
-      write(
-        part("time-mode"),
-        this.#byClock ? texts.stream.time.clock : texts.stream.time.relative,
-      );
+      const mode = this.#byClock ? "clock" : "relative";
+      part("stream-grid").dataset.times = mode;
+      write(part("time-mode"), texts.stream.time[mode]);
+      part("time-mode").title = texts.stream.time.explained[mode];
       changed();
     });
   }
 
-  /** There is a line of this time; the first one counts. @param {number | undefined} time */
-  begin(time) {
-    this.#first ??= time ?? null;
+  /** Learn from events when their connections began. @param {Event[]} events */
+  learn(events) {
+    for (const { kind, connection, time } of events) {
+      if (kind === "opened" || kind === "refused") this.#keep(connection, time);
+    }
   }
 
-  /** The view is empty, and begins anew. */
-  clear() {
-    this.#first = null;
+  /** What stands in an event's line, and in full in the tooltip. @param {Event} event */
+  of({ connection, time }) {
+    const start = this.#start(connection);
+    const since = start === null ? null : elapsed(time, start);
+    return {
+      words: this.#byClock ? clock(time) : (since ?? clock(time).slice(0, 8)),
+      full:
+        timestamp(time) +
+        (since === null ? texts.stream.time.startUnknown : texts.stream.time.since(since)),
+    };
   }
 
-  /** Since when times are counted, in microseconds; null for the time of day. */
-  get origin() {
-    if (this.#byClock) return null;
-    const { connection } = this.#choice;
-    if (connection === null) return this.#first;
+  /** @param {string} connection */
+  #start(connection) {
+    const known = this.#starts.get(connection);
+    if (known !== undefined) return known;
     const { rows, handshakes } = this.#picture;
-    return rows.get(connection)?.opened ?? handshakes.get(connection)?.time ?? this.#first;
+    const told = rows.get(connection)?.opened ?? handshakes.get(connection)?.time;
+    if (told === undefined) return null;
+    this.#keep(connection, told);
+    return told;
+  }
+
+  /** @param {string} connection @param {number} start */
+  #keep(connection, start) {
+    this.#starts.set(connection, start);
+    if (this.#starts.size <= KEPT) return;
+    for (const oldest of this.#starts.keys()) {
+      this.#starts.delete(oldest);
+      break;
+    }
   }
 }
