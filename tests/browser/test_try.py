@@ -288,7 +288,8 @@ async def test_hex_is_read_however_it_is_spaced(page: Page) -> None:
         "00:ff:7E": "00 ff 7e",
         "00ff7e": "00 ff 7e",
         '"\\x00\\xff"': "00 ff",
-        "{1, 2, 0xa}": "01 02 0a",
+        "{0x1, 0x2,0xa}": "01 02 0a",
+        '"\\x1\\xA"': "01 0a",
         "  00\n ff ": "00 ff",
         "": "(empty)",
     }
@@ -302,7 +303,12 @@ async def test_hex_is_read_however_it_is_spaced(page: Page) -> None:
 
 async def test_what_is_no_hex_is_named_and_stays_in_the_field(page: Page) -> None:
     await connect(page)
-    for typed, piece in {"00 fg": "fg", "00 123": "123", "<b>\x00": "<b>\\0"}.items():
+    for typed, piece in {
+        "00 fg": "fg",
+        "00 123": "123",
+        "00 ff 7": "7",
+        "<b>\x00": "<b>\\0",
+    }.items():
         await send(page, typed, "binary")
         await expect(page.locator("#try-problem")).to_contain_text(f"“{piece}” is no hex")
         await expect(page.locator("#try-message")).to_have_value(typed)
@@ -435,6 +441,21 @@ async def test_what_was_typed_and_sent_before_outlives_a_reload(page: Page) -> N
         await page.keyboard.press(key)
         await expect(message).to_have_value(text)
         await expect(page.locator("#try-kind")).to_have_value(kind)
+
+
+async def test_who_sends_hex_from_the_history_goes_on_with_hex(page: Page) -> None:
+    await connect(page)
+    await send(page, "00 ff", "binary")
+    await page.locator("#try-kind").select_option("text")
+    await page.locator("#try-message").focus()
+    await page.keyboard.press("ArrowUp")
+    await expect(page.locator("#try-message")).to_have_value("00 ff")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#try-message")).to_have_value("")
+    await expect(page.locator("#try-kind")).to_have_value("binary")
+    await page.keyboard.type("7e")
+    await page.keyboard.press("Enter")
+    await expect(said(page, "received").nth(2).locator("> .kind")).to_have_text("binary")
 
 
 async def test_neither_a_draft_nor_what_is_changed_in_the_history_is_lost(page: Page) -> None:

@@ -46,7 +46,8 @@ export class MessageField {
     if (text && text.length <= LONGEST && !again) this.#history.push({ kind, text });
     this.#history.splice(0, this.#history.length - HISTORY);
     const draft = this.#at < this.#lines.length - 1 ? this.#lines.at(-1) : undefined;
-    this.#begin(draft ?? { kind, text: "" });
+    // Of a draft with nothing in it not even the kind counts: who sent hex goes on with hex.
+    this.#begin(draft?.text ? draft : { kind, text: "" });
   }
 
   /** @param {Typed} draft */

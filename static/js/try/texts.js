@@ -81,7 +81,7 @@ export const texts = {
       `, round trip ${last}, median ${median}`,
     buffered: (/** @type {string} */ size) => `${size} wait in the browser`,
     badHex: (/** @type {string} */ piece) =>
-      `“${piece.length > 24 ? `${piece.slice(0, 24)}…` : piece}” is no hex: bytes are pairs of digits, for example 00 ff 7e.`,
+      `“${piece.length > 24 ? `${piece.slice(0, 24)}…` : piece}” is no hex: bytes are pairs of digits, for example 00 ff 7e; one digit alone only behind 0x or \\x.`,
     badPath: "The path must begin with a slash.",
     badProtocol: "A subprotocol is a name without spaces; several are separated by commas.",
     badCode: "A browser closes with 1000 or with a code from 3000 to 4999, and with no other.",

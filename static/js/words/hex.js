@@ -5,15 +5,16 @@
 
 // As in the source of most languages: { 0x00, 0xff }, "\x00\xff", 00:ff, 00-ff.
 const MARKS = /\\x|\b0x/gi;
+// Only the mark says of a digit that it is not half of a pair.
+const MARKED_DIGIT = /(\\x|\b0x)(?=[0-9a-f](?![0-9a-z]))/gi;
 const BETWEEN = /[\s,;:{}[\]()"'-]+/;
 
-/** One digit alone is a byte as well; three are not. @param {string} text @returns {Read} */
+/** One digit alone is a byte only behind a mark. @param {string} text @returns {Read} */
 export function readHex(text) {
   /** @type {number[]} */
   const bytes = [];
-  for (const digits of text.replace(MARKS, " ").split(BETWEEN)) {
-    if (/[^0-9a-f]/i.test(digits) || (digits.length > 1 && digits.length % 2))
-      return { wrong: digits };
+  for (const digits of text.replace(MARKED_DIGIT, " 0").replace(MARKS, " ").split(BETWEEN)) {
+    if (/[^0-9a-f]/i.test(digits) || digits.length % 2) return { wrong: digits };
     for (const pair of digits.match(/..?/g) ?? []) bytes.push(Number.parseInt(pair, 16));
   }
   return { bytes: Uint8Array.from(bytes) };
