@@ -212,8 +212,7 @@ async def test_a_server_that_hangs_is_told_and_recovers_by_itself(
         await expect(age).to_have_text("1\u202fs")
         server.process.send_signal(signal.SIGSTOP)
         try:
-            as_of = re.compile(r"^feed silent; as of \d\d:\d\d:\d\d UTC$")
-            await expect(page.locator("#feed-words")).to_have_text(as_of, timeout=4000)
+            await expect(page.locator("#feed-words")).to_have_text("feed silent", timeout=4000)
             stood = await age.inner_text()
             for name in ("rate-in", "rate-out", "rate-bytes"):
                 await expect(page.locator(f"#{name}")).to_have_text("–")

@@ -92,6 +92,27 @@ async def test_the_strip_does_not_jump_when_a_number_grows(page: Page, server: S
         assert await page.evaluate(place) == before
 
 
+@pytest.mark.parametrize("server", [{"ECHOSCOPE_JOURNAL__EVENTS": "100"}], indirect=True)
+async def test_what_was_forgotten_is_seen_at_every_width(page: Page, server: Serving) -> None:
+    chart = page.locator("#messages-chart")
+    await expect(chart.locator("title")).to_have_text(re.compile(r"at most \d+ in, \d+ out$"))
+    assert await chart.get_attribute("aria-label") == await chart.locator("title").text_content()
+    await expect(page.locator("#forgotten-place")).to_be_hidden()
+    async with dial(port_of(server)) as peer:
+        await echo(peer, *[b"m"] * 200)
+        await expect(page.locator("#count-forgotten")).to_have_text("301")
+        await expect(page.locator("#feed-words")).to_have_text("live")
+        for width in (1440, 1240, 1100, 1000, 760, 600, 390, 360):
+            await page.set_viewport_size({"width": width, "height": 800})
+            place = page.locator("#forgotten-place")
+            await expect(place).to_be_in_viewport(ratio=1)
+            room = await page.locator("#help-button").bounding_box()
+            assert room is not None
+            assert room["x"] + room["width"] <= width
+            fits = "words => words.scrollWidth <= words.clientWidth"
+            assert await page.locator("#feed-words").evaluate(fits), width
+
+
 async def test_hex_goes_out_as_bytes_and_subprotocols_are_offered(
     page: Page, server: Serving
 ) -> None:

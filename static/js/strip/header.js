@@ -5,7 +5,7 @@ import { announce } from "../page/announce.js";
 import { drawSoon } from "../page/redraw.js";
 import { part, write } from "../page/stamps.js";
 import { texts as pageTexts } from "../page/texts.js";
-import { clock, count, size } from "../words/format.js";
+import { count, size } from "../words/format.js";
 import { Sparkline } from "./sparkline.js";
 import { texts } from "./texts.js";
 
@@ -20,7 +20,6 @@ export class Header {
   /** @type {{ stats: Stats, at: number }[]} */ #samples = [];
   /** @type {import("../feed/feed.js").FeedState} */ #feed = { state: "connecting", seconds: 0 };
   #stream;
-  /** When the server last said how things stand. @type {number | null} */ #last = null;
   #gap = { size: 0, until: 0 };
   #charts = {
     messages: new Sparkline(part("messages-chart"), texts.charts.messages),
@@ -62,7 +61,6 @@ export class Header {
   /** @param {Stats} stats */
   stats(stats) {
     const now = performance.now();
-    this.#last = stats.time;
     this.#samples.push({ stats, at: now });
     while (this.#samples.length > 2 && now - this.#samples[1].at > 1000) this.#samples.shift();
     drawSoon(this.#redraw);
@@ -115,16 +113,15 @@ export class Header {
     const { state, seconds } = this.#feed;
     const gap = performance.now() < this.#gap.until;
     const paused = this.#stream.paused;
-    const asOf = this.#last === null ? "" : texts.feed.asOf(clock(this.#last).slice(0, 8));
     const [shown, words] =
       state === "lost"
-        ? ["lost", (seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying) + asOf]
+        ? ["lost", seconds ? texts.feed.reconnecting(seconds) : texts.feed.trying]
         : state === "locked"
           ? ["lost", texts.feed.locked]
           : state === "refused"
             ? ["lost", texts.feed.refused(seconds)]
             : state === "silent"
-              ? ["lost", texts.feed.silent + asOf]
+              ? ["lost", texts.feed.silent]
               : state === "connecting"
                 ? ["connecting", texts.feed.connecting]
                 : paused

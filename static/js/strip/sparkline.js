@@ -1,6 +1,8 @@
 // @ts-check
 /** The last minute of something per second, in a few pixels: in above the line, out below it. */
 
+import { write } from "../page/stamps.js";
+
 /** @typedef {{ in: number, out: number }} Rates */
 
 const SECONDS = 60;
@@ -12,6 +14,8 @@ export class Sparkline {
   /** One for each second; null where nothing was known. @type {(Rates | null)[]} */ #points = [];
   #svg;
   #lines;
+  /** What its label says, for those who point at it. */
+  #title = document.createElementNS("http://www.w3.org/2000/svg", "title");
   #words;
 
   /**
@@ -21,6 +25,7 @@ export class Sparkline {
   constructor(svg, words) {
     this.#svg = svg;
     this.#words = words;
+    svg.prepend(this.#title);
     this.#lines = { in: svg.querySelector("path.in"), out: svg.querySelector("path.out") };
   }
 
@@ -32,7 +37,9 @@ export class Sparkline {
     const scale = REACH / Math.max(1, most.in, most.out);
     this.#lines.in?.setAttribute("d", this.#path("in", -scale));
     this.#lines.out?.setAttribute("d", this.#path("out", scale));
-    this.#svg.setAttribute("aria-label", this.#words(most));
+    const words = this.#words(most);
+    this.#svg.setAttribute("aria-label", words);
+    write(this.#title, words);
   }
 
   /** @param {"in" | "out"} way */

@@ -16,7 +16,6 @@ export const texts = {
     refusedWhy:
       "The server answers, but not by its live feed: too many pages may be watching, or a proxy in between passes no WebSockets.",
     locked: "new token needed: reload",
-    asOf: (/** @type {string} */ clock) => `; as of ${clock} UTC`,
     gap: (/** @type {number} */ n) => `live, ${plural(n, "event")} left out`,
   },
   charts: {
