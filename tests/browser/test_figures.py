@@ -102,6 +102,8 @@ async def test_what_was_forgotten_is_seen_at_every_width(page: Page, server: Ser
         await echo(peer, *[b"m"] * 200)
         await expect(page.locator("#count-forgotten")).to_have_text("301")
         await expect(page.locator("#feed-words")).to_have_text("live")
+        # The row of the connection came after lines of it, and its beginning never.
+        await expect(page.locator(f"{ROWS} .time").filter(has_text=":")).to_have_count(0)
         for width in (1440, 1240, 1100, 1000, 760, 600, 390, 360):
             await page.set_viewport_size({"width": width, "height": 800})
             place = page.locator("#forgotten-place")

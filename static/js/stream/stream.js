@@ -144,7 +144,7 @@ export class Stream extends EventTarget {
 
   /** Look again at whether anybody has connected; `anew` where lines that stand there look different now. */
   refresh(anew = false) {
-    if (anew) this.#drawAnew();
+    if (anew || this.#times.knowsMore()) this.#drawAnew();
     else if (!this.#lines.shown.length) drawSoon(this.#redraw);
   }
 

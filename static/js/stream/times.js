@@ -15,6 +15,7 @@ export class Times {
   #byClock = false;
   /** When connections began of which there are lines: their rows may go before those. @type {Map<string, number>} */
   #starts = new Map();
+  /** Those of which lines stand there by the clock. @type {Set<string>} */ #unknown = new Set();
 
   /** @param {import("../feed/picture.js").Picture} picture @param {() => void} changed */
   constructor(picture, changed) {
@@ -36,9 +37,20 @@ export class Times {
     }
   }
 
+  /** Whether lines that stand there by the clock need not any more: their row has come after them. */
+  knowsMore() {
+    for (const connection of this.#unknown) {
+      if (this.#start(connection) === null) continue;
+      this.#unknown.clear(); // those still unknown are noted as they are drawn anew
+      return true;
+    }
+    return false;
+  }
+
   /** What stands in an event's line, and in full in the tooltip. @param {Event} event */
   of({ connection, time }) {
     const start = this.#start(connection);
+    if (start === null && this.#unknown.size < KEPT) this.#unknown.add(connection);
     const since = start === null ? null : elapsed(time, start);
     return {
       words: this.#byClock ? clock(time) : (since ?? clock(time).slice(0, 8)),
