@@ -61,6 +61,8 @@ _LOOK_THROUGH = """
             json: looked_at("json", "[data-slot=tree]"),
             hex: looked_at("hex", "[data-slot=hex]"),
         });
+        // Where many come together, the list is drawn in a few goes.
+        while (kind === "opened" && !listed(connection)) await new Promise(requestAnimationFrame);
         if (kind === "opened" || kind === "refused") connections.push({
             how: text(listed(connection), ".how"),
             words: text(inspected, "[data-slot=words]"),

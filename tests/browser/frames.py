@@ -199,7 +199,7 @@ CASES = (
         frame(0x41, b"Hello"),
         (
             *plain(FIN, "RSV1 1 §5.2 (violation)", "RSV2–3 0 0 §5.2", TEXT, size=5),
-            "Payload 5 bytes RFC 7692 §7.2.1",
+            "Payload 5 bytes §5.2",
         ),
         "6 header + 5 payload = 11 bytes",
     ),

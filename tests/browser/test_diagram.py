@@ -26,6 +26,7 @@ async def test_a_connection_is_drawn_from_its_handshake_to_its_end(
         await peer.receive()
         peer.send(0x9, b"alive?")
         await peer.receive()
+        await expect(page.locator(".sequence")).to_contain_text("pong")
         await expect(page.get_by_text("silent for 1")).to_be_visible()
         await echo(peer, b"\x00\x01", opcode=0x2)
         await close(peer, 4001, b"enough")

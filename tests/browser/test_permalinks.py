@@ -191,15 +191,18 @@ async def test_what_a_link_leads_to_stays_there_when_the_other_feed_comes_later(
     """The page has a feed of all and one of that connection, and either may be the first."""
     address = await leave(server)
     page = await open_page(server.page)
-    held: asyncio.Event = asyncio.Event()
+    held, sent = asyncio.Event(), asyncio.Event()
 
     def hold(socket: WebSocketRoute) -> None:
         behind = socket.connect_to_server()
 
         async def tell(message: str | bytes) -> None:
-            if "connection=" not in socket.url and '"events"' in str(message)[:40]:
+            of_all = "connection=" not in socket.url and '"events"' in str(message)[:40]
+            if of_all:
                 await held.wait()
             socket.send(message)
+            if of_all:
+                sent.set()
 
         behind.on_message(lambda message: asyncio.ensure_future(tell(message)))
 
@@ -216,6 +219,8 @@ async def test_what_a_link_leads_to_stays_there_when_the_other_feed_comes_later(
         }"""
     )
     held.set()
+    await sent.wait()
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert await page.evaluate("emptied") == 0
     await page.locator("#narrowed").click()
     await expect(page.locator(f"{ROWS}[data-kind=refused]")).to_be_visible()
-    assert await page.evaluate("emptied") == 0

@@ -1,5 +1,7 @@
 """The address of a connection: its own page, also without JavaScript, or why there is none."""
 
+import re
+
 import pytest
 
 from tests.dashboard.test_endings_on_the_wire import Clock
@@ -115,7 +117,7 @@ async def test_an_open_connection_says_how_long_it_has_been_quiet(
         assert "Open. Connection" in spaced(await page_of(client, newest(client)))
         monkeypatch.setattr(hub, "time", Clock(ahead=34))
         text = spaced(await page_of(client, newest(client)))
-        assert "Open; nothing has passed for 34." in text
+        assert re.search(r"Open; nothing has passed for 3[4-9]\.", text)  # and what the test takes
 
 
 async def test_a_refused_request_says_why_and_what_would_admit_it(serve: Serve) -> None:
