@@ -19,7 +19,7 @@ endif
 ARGS ?=
 
 # make test JOBS=1: how many tests run at a time. Most of them wait for a browser or a clock.
-JOBS ?= 3
+JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 
 # make fuzz SECONDS=600

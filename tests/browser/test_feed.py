@@ -27,7 +27,7 @@ from tests.peer import dial
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # What a browser writes into the console, whatever the page does, when it finds nobody.
-NOBODY_THERE = r"WebSocket connection to .*/live|net::ERR_"
+NOBODY_THERE = r"404 |WebSocket connection to .*/live|net::ERR_"
 TALL = {"width": 1440, "height": 4000}
 
 

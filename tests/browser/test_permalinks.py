@@ -208,7 +208,7 @@ async def test_what_a_link_leads_to_stays_there_when_the_other_feed_comes_later(
 
     await page.route_web_socket("**/live**", hold)
     await page.goto(address)
-    told = page.locator(ROWS)
+    told = page.locator(f"{ROWS}.placed")
     await expect(told.last).to_have_attribute("data-kind", "closed")
     await page.evaluate(
         """() => {

@@ -9,7 +9,7 @@ const SHARE = 0.06;
 const LONG = 50;
 const LONG_SHARE = 0.015;
 /** And for how many milliseconds that may hold it up. */
-const FARTHEST = 4000;
+const FARTHEST = 700;
 
 /** @type {Set<() => void>} */ const due = new Set();
 let frame = 0;
@@ -48,8 +48,8 @@ function drawAll() {
     const took = performance.now() - began;
     port1.close();
     // Pages of one server are not to keep in step: together they would take a machine's whole time.
-    const apart = Math.min(FARTHEST, took / (took < LONG ? SHARE : LONG_SHARE));
-    next = began + Math.max(APART, apart * (0.8 + 0.4 * Math.random()));
+    const apart = took / (took < LONG ? SHARE : LONG_SHARE);
+    next = began + Math.max(APART, Math.min(FARTHEST, apart) * (0.8 + 0.4 * Math.random()));
   };
   port2.postMessage(null);
 }
