@@ -197,7 +197,7 @@ async def test_silence_is_told_while_it_lasts(page: Page, server: Serving) -> No
         await echo(peer, b"the last for a while")
         await choose(page)
         quiet = page.locator("#inspected [data-slot=quiet]")
-        await expect(quiet).to_have_text("Nothing has passed for 6\u202fs.")
+        await expect(quiet).to_have_text(re.compile(r"^Nothing has passed for \d+\u202fs\.$"))
         await echo(peer, b"and on")
         await expect(quiet).to_be_hidden()
 

@@ -74,13 +74,12 @@ async def test_a_heartbeat_and_its_answer_are_told_from_other_pings(
 async def test_heartbeats_are_counted_and_can_be_hidden(page: Page, server: Serving) -> None:
     async with dial(port_of(server)) as peer:
         await echo(peer, b"one")
-        await page.locator("#open-connections a").click()
-        counted = page.locator("#inspected .facts div", has_text="Heartbeats").locator("dd")
-        await expect(counted).to_have_text("0")
-        control = page.get_by_role("button", name="control", exact=True)
-        await control.click()
         async with answering(peer):
+            await page.locator("#open-connections a").click()
+            counted = page.locator("#inspected .facts div", has_text="Heartbeats").locator("dd")
             await expect(counted).to_have_text(re.compile(r"^[2-9]$"))
+            control = page.get_by_role("button", name="control", exact=True)
+            await control.click()
             await shows(page, 3)
             await control.click()
             await expect(page.locator(HEARTBEATS).nth(3)).to_be_visible()
