@@ -190,22 +190,3 @@ export interface Still {
 }
 
 export type Message = Hello | Events | State | Still;
-
-/** What is missing from the stream at a place, and why. */
-export type GapKind = "earlier" | "forgotten" | "skipped" | "unkept" | "restarted" | "lost";
-
-/** One line of the stream: an event, or a gap between events. */
-export interface Line {
-  /** Its place since the page was loaded; never used twice. */
-  number: number;
-  event: Event | null;
-  gap: GapKind | null;
-  /** The size of a gap, in events. */
-  size: number;
-  /** The preview, once somebody has looked. */
-  preview: string | null;
-  /** What a search looks through, as long as there is one. */
-  searched: string[] | null;
-  /** Whether the filter lets it through. */
-  lets: boolean;
-}

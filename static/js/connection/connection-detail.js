@@ -2,11 +2,10 @@
 /** One connection or refusal, in parts that update themselves: what nobody has changed is not touched. */
 
 import { isOpen } from "../feed/picture.js";
-import { mountFolds, unfold } from "../inspector/folds.js";
-import { texts } from "../inspector/texts.js";
 import { pathOf } from "../page/address.js";
 import { announce } from "../page/announce.js";
 import { copy } from "../page/copy.js";
+import { mountFolds, unfold } from "../page/folds.js";
 import { stamp, write } from "../page/stamps.js";
 import { Diagram } from "./diagram.js";
 import { Facts } from "./facts.js";
@@ -14,6 +13,7 @@ import { Handshake } from "./handshake.js";
 import { Outcome } from "./outcome.js";
 import { Push } from "./push.js";
 import { RoundTrips } from "./round-trips.js";
+import { texts } from "./texts.js";
 
 /**
  * What is known of a connection at this moment.
@@ -75,14 +75,14 @@ export class ConnectionDetail {
     this.element.dataset.state = refusal ? "refused" : (row?.state ?? "unknown");
     this.element.toggleAttribute("data-chosen", seen.chosen);
     this.#outcome.update(seen);
-    write(this.#slots["title-facts"], refusal ? texts.inspector.request : texts.inspector.facts);
+    write(this.#slots["title-facts"], refusal ? texts.titles.request : texts.titles.facts);
     this.#drawStory(seen);
     this.#updatePush(seen);
     this.#slots["trips-part"].hidden = !row || refusal !== null;
     if (row) this.#trips.update(row, seen.detail);
     if (row) this.#facts.update(row, seen.now);
     this.#slots["facts-part"].hidden = !this.#slots.facts.childElementCount;
-    this.#handshake.update(began, texts.inspector.handshake[state]);
+    this.#handshake.update(began, texts.handshake.states[state]);
     this.#tellEnd(told?.sentence);
   }
 

@@ -33,7 +33,7 @@ import { texts } from "./texts.js";
  * @property {FrameEvent} [frame]
  */
 /**
- * @typedef {object} Told
+ * @typedef {object} Known
  * @property {import("../feed/story.js").Story} story
  * @property {import("../types").Began | undefined} began
  * @property {import("../types").Row | undefined} row
@@ -56,11 +56,11 @@ const SILENCE = 1e6;
 
 /**
  * The rows of a diagram: the handshake, the first frames, the newest ones, the end.
- * @param {Told} told @param {string} from with which frame to start the newest, by its cursor; "" where nobody reads
+ * @param {Known} known @param {string} from with which frame to start the newest, by its cursor; "" where nobody reads
  * @returns {Drawn | null} null where that is no longer known
  */
-export function rowsOf(told, from) {
-  const { story, row, now } = told;
+export function rowsOf(known, from) {
+  const { story, row, now } = known;
   const first = story.first.filter(isDrawn);
   const newest = story.newest.filter(isDrawn);
   const gap = !story.exact || story.missing > 0;
@@ -71,19 +71,19 @@ export function rowsOf(told, from) {
   if (start < 0) return null;
   const end = from === "" ? newest.length : Math.min(newest.length, start + MOST);
   const shown = newest.slice(start, end);
-  const rows = handshake(told);
+  const rows = handshake(known);
   follow(rows, first.map(rowOf));
   if (gap || start > 0) {
-    const known = story.missing + start;
+    const left = story.missing + start;
     const least = Math.max(
-      known,
+      left,
       story.exact ? 0 : leastOf(row, [...first, ...newest.slice(start)]),
     );
     if (story.state === "known")
       rows.push(plain("omitted", null, texts.diagram.omitted(least, story.exact)));
   }
   follow(rows, shown.map(rowOf));
-  const over = ends(told);
+  const over = ends(known);
   if (end === newest.length) follow(rows, over);
   const open = row && !row.ending && !row.refusal && !over.length;
   // What has come may be known before the list knows of it.
@@ -121,7 +121,7 @@ function pingsBetween(rows, row) {
 const numberOf = ({ what, way, text }) =>
   what === "ping" && way === "out" && /^\d+$/.test(text ?? "") ? Number(text) : null;
 
-/** RFC 6455 §4. @param {Told} told @returns {Row[]} */
+/** RFC 6455 §4. @param {Known} known @returns {Row[]} */
 function handshake({ began, row }) {
   if (!began) return [];
   const { time } = began;
@@ -161,7 +161,7 @@ function rowOf(event) {
   };
 }
 
-/** @param {Told} told @returns {Row[]} */
+/** @param {Known} known @returns {Row[]} */
 function ends({ story, began, row, earlier }) {
   if (began?.kind === "refused") return [plain("end", null, texts.diagram.refused)];
   const closed = [...story.first, ...story.newest].filter(isEnd).at(-1);

@@ -10,7 +10,7 @@ import { Roving } from "./roving.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./diagram-rows.js").Row} Row */
-/** @typedef {import("./diagram-rows.js").Told} Told */
+/** @typedef {import("./diagram-rows.js").Known} Known */
 /** @typedef {{ group: SVGGElement, looks: string, y: number, row: Row }} Placed */
 
 // Milliseconds between two drawings: what a drawing takes is to be a small share of them.
@@ -26,7 +26,7 @@ export class Diagram {
   /** The lifelines of client and server, behind everything. */
   #lives = [svg("line", { class: "life" }), svg("line", { class: "life" })];
   /** @type {Map<string, Placed>} */ #placed = new Map();
-  /** @type {Told | null} */ #told = null;
+  /** @type {Known | null} */ #known = null;
   #size = { width: 0, height: 0 };
   /** The end is in view, or is to be. */
   #following = true;
@@ -71,9 +71,9 @@ export class Diagram {
     }).observe(this.#box);
   }
 
-  /** Draw what is known now, soon. @param {Told} told */
-  update(told) {
-    this.#told = told;
+  /** Draw what is known now, soon. @param {Known} known */
+  update(known) {
+    this.#known = known;
     this.#soon();
   }
 
@@ -98,10 +98,10 @@ export class Diagram {
     clearTimeout(this.#due);
     this.#due = 0;
     // Folded, it has no size.
-    if (!this.#told || this.#told.story.state === "asking" || this.#size.width === 0) return;
+    if (!this.#known || this.#known.story.state === "asking" || this.#size.width === 0) return;
     const reads = !this.#following || this.#paper.contains(document.activeElement);
     this.#from = reads ? this.#from || this.#drawn.from : "";
-    const found = rowsOf(this.#told, this.#from);
+    const found = rowsOf(this.#known, this.#from);
     this.#tellNews(found);
     if (!found) return;
     // What had ended before anybody looked takes no more room than it needs.
@@ -123,7 +123,7 @@ export class Diagram {
   /** Draw rows where they differ from those that stand there. @param {Row[]} rows */
   #place(rows) {
     const { width, height } = this.#size;
-    const paper = { width, opened: this.#told?.row?.opened ?? this.#told?.began?.time ?? 0 };
+    const paper = { width, opened: this.#known?.row?.opened ?? this.#known?.began?.time ?? 0 };
     const keys = new Set(rows.map(({ key }) => key));
     for (const [key, { group }] of this.#placed) {
       if (keys.has(key)) continue;

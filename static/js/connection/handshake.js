@@ -1,7 +1,6 @@
 // @ts-check
 /** The opening handshake of a connection, as sent and as answered, header by header (RFC 6455 §4). */
 
-import { texts as inspectorTexts } from "../inspector/texts.js";
 import { recall, remember } from "../page/remembered.js";
 import { stamp } from "../page/stamps.js";
 import { show } from "../words/visible.js";
@@ -46,14 +45,15 @@ export class Handshake {
 /** @param {import("../types").Began} began */
 function heads(began) {
   const { request } = began;
-  const { inspector } = inspectorTexts;
   if (began.kind === "opened")
     return [
-      head(inspector.sent, request, texts.headers.asked, false),
-      head(inspector.answered, began.response, texts.headers.answered, true),
+      head(texts.handshake.sent, request, texts.headers.asked, false),
+      head(texts.handshake.answered, began.response, texts.headers.answered, true),
     ];
   return [
-    request.line ? head(inspector.asSent, request, texts.headers.asked, false) : inspector.unread,
+    request.line
+      ? head(texts.handshake.asSent, request, texts.headers.asked, false)
+      : texts.handshake.unread,
   ];
 }
 
@@ -92,6 +92,6 @@ function meaning([sentence, clause]) {
 function negotiated() {
   const mark = document.createElement("span");
   mark.className = "negotiated";
-  mark.textContent = inspectorTexts.inspector.negotiated;
+  mark.textContent = texts.handshake.negotiated;
   return mark;
 }

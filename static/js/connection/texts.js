@@ -33,6 +33,24 @@ export const texts = {
     reason: "Reason",
     inAndOut: (/** @type {string} */ a, /** @type {string} */ b) => `→ ${a} in, ← ${b} out`,
   },
+  titles: {
+    facts: "Connection",
+    request: "Request",
+  },
+  handshake: {
+    sent: "Handshake as sent",
+    answered: "Handshake as answered",
+    asSent: "Request as sent",
+    unread: "What came could not be read as a request, and none of it is kept.",
+    negotiated: "negotiated",
+    states: {
+      known: "",
+      asking: "Asking the server for the handshake.",
+      unknown: "The server no longer has the handshake.",
+      earlier: "The handshake went with the server's earlier run.",
+      unreachable: "The server does not answer; the handshake is asked for again when it does.",
+    },
+  },
   states: {
     open: "Open.",
     closing: "Open; the closing handshake has begun.",

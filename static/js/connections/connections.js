@@ -65,8 +65,8 @@ export class Connections {
     part("ended-title").hidden = ended.length === 0;
     part("connections-none").hidden = rows.size > 0;
     part("connections-more").hidden = omitted === 0;
-    write(part("connections-more"), texts.connections.more(omitted));
-    const { asOf, head } = texts.connections;
+    write(part("connections-more"), texts.more(omitted));
+    const { asOf, head } = texts;
     write(
       part("connections-count"),
       frozen ? asOf(clock(stats.time).slice(0, 8)) : head(stats.open, stats.refused),
@@ -103,7 +103,7 @@ export class Connections {
     element.dataset.state = row.state;
     if (row.id === this.#choice.connection) slots.link.setAttribute("aria-current", "page");
     else slots.link.removeAttribute("aria-current");
-    show(slots.client, row.target ? clientName(row.user_agent) : texts.connections.unread);
+    show(slots.client, row.target ? clientName(row.user_agent) : texts.unread);
     slots.own.hidden = !this.#isOwn(row);
     write(slots.age, since(row, this.#picture.now));
     show(slots.peer, row.peer);
@@ -111,10 +111,10 @@ export class Connections {
     slots.extension.hidden = row.extension === null;
     slots.extension.title = visible(row.extension ?? "");
     slots.traffic.hidden = row.state === "refused";
-    write(slots.in, texts.connections.in(row.messages_in, row.bytes_in));
-    write(slots.out, texts.connections.out(row.messages_out, row.bytes_out));
+    write(slots.in, texts.in(row.messages_in, row.bytes_in));
+    write(slots.out, texts.out(row.messages_out, row.bytes_out));
     const trip = row.round_trip;
-    optional(slots["round-trip"], trip === null ? null : texts.connections.roundTrip(trip));
+    optional(slots["round-trip"], trip === null ? null : texts.roundTrip(trip));
     optional(slots.origin, row.origin);
     optional(slots.how, how(row));
   }
@@ -128,9 +128,9 @@ function since(row, now) {
 
 /** How it ended, where it has or is about to. @param {Row} row */
 function how(row) {
-  if (row.refusal) return texts.connections.refused(row.refusal.status, row.refusal.reason);
+  if (row.refusal) return texts.refused(row.refusal.status, row.refusal.reason);
   if (row.ending) return endingWords(row.ending);
-  return row.state === "closing" ? texts.connections.closing : null;
+  return row.state === "closing" ? texts.closing : null;
 }
 
 /** @param {HTMLElement} slot @param {string | null} text */

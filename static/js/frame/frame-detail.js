@@ -2,7 +2,7 @@
 /** One frame: drawn as it was on the wire, its fields explained, its payload. */
 
 import { texts as connectionTexts } from "../connection/texts.js";
-import { mountFolds } from "../inspector/folds.js";
+import { mountFolds } from "../page/folds.js";
 import { fact, stamp } from "../page/stamps.js";
 import { timestamp } from "../words/format.js";
 import { show } from "../words/visible.js";

@@ -1,7 +1,6 @@
 // @ts-check
 /** A payload as text, as JSON and as bytes, of which one is shown; copied with one press. */
 
-import { texts as inspectorTexts } from "../inspector/texts.js";
 import { copy } from "../page/copy.js";
 import { recall, remember } from "../page/remembered.js";
 import { closeCode } from "../words/close-codes.js";
@@ -28,7 +27,7 @@ const WRITTEN = 32 * 1024;
  * @param {number} width bytes in a row of the hex dump
  */
 export function fillPayload(slots, frame, { came, size: announced }, width) {
-  const { inspector } = inspectorTexts;
+  const said = texts.payload;
   const whole = frame.message?.size ?? frame.payload_size;
   const bytes = bytesOf((frame.message ?? frame).payload);
   const deflated = frame.message ? bytesOf(frame.payload) : null;
@@ -39,16 +38,16 @@ export function fillPayload(slots, frame, { came, size: announced }, width) {
   const text = legible ? decode(close ? bytes.subarray(2) : bytes) : "";
   const json = legible && !close && bytes.length === whole ? parsed(text) : null;
 
-  slots["title-payload"].textContent = frame.message ? inspector.message : inspector.payload;
-  slots.length.textContent = frame.message ? inspector.inflated(whole) : size(whole);
+  slots["title-payload"].textContent = frame.message ? said.message : said.title;
+  slots.length.textContent = frame.message ? said.inflated(whole) : size(whole);
   slots.absent.textContent =
     bytes.length || whole
       ? frame.compressed && !frame.message
-        ? inspector.part
+        ? said.part
         : ""
       : frame.message
-        ? inspector.emptyMessage
-        : inspector.noPayload;
+        ? said.emptyMessage
+        : said.noPayload;
   slots.absent.hidden = !slots.absent.textContent;
 
   const cut = {
@@ -56,11 +55,11 @@ export function fillPayload(slots, frame, { came, size: announced }, width) {
       bytes.length >= whole
         ? ""
         : !frame.message && announced !== null && came < announced && bytes.length >= came
-          ? inspector.partly(bytes.length, announced)
-          : inspector.cut(bytes.length, whole),
+          ? said.partly(bytes.length, announced)
+          : said.cut(bytes.length, whole),
     deflated:
       deflated && deflated.length < frame.payload_size
-        ? inspector.cut(deflated.length, frame.payload_size)
+        ? said.cut(deflated.length, frame.payload_size)
         : "",
   };
   const dump = dumping(slots, width);

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is said about a frame. */
+/** What is said about a frame. Clauses are of RFC 6455 where they name no other. */
 
 import { bytes, count, plural, size } from "../words/format.js";
 
@@ -159,6 +159,16 @@ export const texts = {
     byte: (/** @type {number} */ n) => `Byte ${n}, bit by bit`,
   },
   payload: {
+    title: "Payload",
+    message: "Message",
+    inflated: (/** @type {number} */ n) => `inflated to ${size(n)}`,
+    cut: (/** @type {number} */ n, /** @type {number} */ of) =>
+      `The first ${count(n)} of ${count(of)} bytes; the rest was not recorded.`,
+    partly: (/** @type {number} */ n, /** @type {bigint} */ of) =>
+      `${count(n)} of ${plural(of, "byte")} came.`,
+    part: "A part of a compressed message: its last frame shows the whole.",
+    noPayload: "This frame has no payload.",
+    emptyMessage: "The message is empty.",
     views: { text: "Text", json: "JSON", hex: "Hex", deflated: "Deflated" },
     rest: "Show the rest",
     more: (/** @type {number} */ n) => `Show ${size(n)} more`,

@@ -5,8 +5,8 @@ import { ConnectionDetail } from "../connection/connection-detail.js";
 import { isOpen } from "../feed/picture.js";
 import { frameDetail } from "../frame/frame-detail.js";
 import { part, write } from "../page/stamps.js";
-import { texts as streamTexts } from "../stream/texts.js";
 import { shortId } from "../words/format.js";
+import { texts as wordsTexts } from "../words/texts.js";
 import { opcodeName } from "../words/words.js";
 import { texts } from "./texts.js";
 
@@ -38,7 +38,7 @@ export class Inspector {
    * @param {import("../feed/picture.js").Picture} page.picture
    * @param {import("../feed/particulars.js").Particulars} page.particulars
    * @param {import("../feed/story.js").Story} page.story
-   * @param {(frame: FrameEvent) => import("../types").Line} page.lineOf the line of the stream that a frame has, or one made for it
+   * @param {(frame: FrameEvent) => import("../stream/lines.js").Line} page.lineOf the line of the stream that a frame has, or one made for it
    * @param {(id: string) => void} page.showFrames leave the inspector for the stream of a connection
    * @param {(shown: boolean) => boolean} page.cover tell the panes, and learn whether some are covered now
    */
@@ -85,8 +85,7 @@ export class Inspector {
     // What lies below cannot be used, and so has no focus either.
     if (this.#cover(true) && opens) pane.focus();
     part("inspector-back").hidden = !(inspected === "line" && connection !== null);
-    if (connection !== null)
-      write(part("inspector-back-words"), texts.inspector.back(shortId(connection)));
+    if (connection !== null) write(part("inspector-back-words"), texts.back(shortId(connection)));
   }
 
   #hide() {
@@ -105,10 +104,10 @@ export class Inspector {
     part("inspector").dataset.inspects = "line";
     const way = document.createElement("span");
     way.className = frame.direction;
-    way.textContent = streamTexts.stream.direction[frame.direction];
+    way.textContent = wordsTexts.frame.direction[frame.direction];
     part("inspector-title").replaceChildren(
       way,
-      ` ${texts.inspector.frame(opcodeName(frame.opcode), frame.heartbeat)}`,
+      ` ${texts.frame(opcodeName(frame.opcode), frame.heartbeat)}`,
     );
     const pane = part("inspected");
     if (this.#detail?.element.isConnected) this.#scrolled = pane.scrollTop;
@@ -131,7 +130,7 @@ export class Inspector {
     const { element } = this.#detail;
     const seen = this.#see(id);
     this.#detail.update(seen);
-    const title = seen.refusal ? texts.inspector.refused : texts.inspector.connection;
+    const title = seen.refusal ? texts.refused : texts.connection;
     write(part("inspector-title"), title(shortId(id)));
     if (element.isConnected) return;
     part("inspector").dataset.inspects = "connection";

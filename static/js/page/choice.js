@@ -1,7 +1,7 @@
 // @ts-check
 /** What somebody has chosen: a connection, a line, and whether the inspector shows it. */
 
-/** @typedef {import("../types").Line} Line */
+/** @typedef {import("../stream/lines.js").Line} Line */
 
 export class Choice extends EventTarget {
   /** @type {string | null} */ connection = null;

@@ -17,10 +17,7 @@ export function drawBlank({ shown, kept, cleared, stats }) {
   const blank = !nobody && shown === 0;
   part("blank").hidden = !blank;
   if (!blank) return;
-  write(
-    part("blank-words"),
-    kept ? texts.stream.noMatch : cleared ? texts.stream.cleared : texts.stream.waiting,
-  );
+  write(part("blank-words"), kept ? texts.noMatch : cleared ? texts.cleared : texts.waiting);
   part("blank-step").hidden = kept === 0;
-  write(part("blank-step"), texts.stream.showAll);
+  write(part("blank-step"), texts.showAll);
 }

@@ -32,7 +32,7 @@ export class FilterBar extends EventTarget {
   /** The expression took too long: every line is shown. */
   giveUp() {
     this.filter.search("");
-    explain(texts.stream.slowPattern);
+    explain(texts.slowPattern);
     this.#narrow();
   }
 
@@ -43,7 +43,7 @@ export class FilterBar extends EventTarget {
 
   #narrow() {
     this.filter.kinds(this.#kinds.predicate());
-    write(part("kinds-fold"), texts.stream.kindsShown(this.#kinds.hidden));
+    write(part("kinds-fold"), texts.kindsShown(this.#kinds.hidden));
     this.dispatchEvent(new Event("change"));
   }
 }

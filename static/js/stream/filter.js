@@ -5,7 +5,7 @@ import { clientName, flags, mark, opcodeName, preview, whole } from "../words/wo
 import { Search, UnknownFlag } from "./search.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("../types").Line} Line */
+/** @typedef {import("./lines.js").Line} Line */
 
 /** The preview of a line, made once. @param {Line} line */
 export function previewOf(line) {
@@ -34,9 +34,7 @@ export class Filter {
       this.#search = search;
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      return error instanceof UnknownFlag
-        ? texts.stream.unknownFlag(message)
-        : texts.stream.badPattern(message);
+      return error instanceof UnknownFlag ? texts.unknownFlag(message) : texts.badPattern(message);
     }
     this.#query = query.trim();
     return null;
@@ -105,9 +103,7 @@ function wordsOf(line) {
   }
   const headers = event.kind === "opened" || event.kind === "refused" ? event.request.headers : [];
   const agent = headers.find(([name]) => name.toLowerCase() === "user-agent");
-  return [
-    joined(texts.stream.kinds[event.kind], previewOf(line), agent ? clientName(agent[1]) : null),
-  ];
+  return [joined(texts.kinds[event.kind], previewOf(line), agent ? clientName(agent[1]) : null)];
 }
 
 /** Words with a space between them, and none at the end, where an expression may ask for it. @param {(string | null)[]} words */

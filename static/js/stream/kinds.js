@@ -4,7 +4,7 @@
 import { part } from "../page/stamps.js";
 import { opcodeName } from "../words/words.js";
 
-/** @typedef {import("../types").Line} Line */
+/** @typedef {import("./lines.js").Line} Line */
 
 export class Kinds extends EventTarget {
   /** @type {HTMLButtonElement[]} */ #buttons = [...part("kinds").querySelectorAll("button")];

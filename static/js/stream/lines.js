@@ -1,9 +1,20 @@
 // @ts-check
 /** The lines that this page keeps: a bounded memory, and the part of it that the filter lets through. */
 
-/** @typedef {import("../types").Line} Line */
 /** @typedef {import("../types").Event} Event */
-/** @typedef {import("../types").GapKind} GapKind */
+
+/** What is missing from the stream at a place, and why. @typedef {"earlier" | "forgotten" | "skipped" | "unkept" | "restarted" | "lost"} GapKind */
+/**
+ * One line of the stream: an event, or a gap between events.
+ * @typedef {object} Line
+ * @property {number} number its place since the page was loaded; never used twice
+ * @property {Event | null} event
+ * @property {GapKind | null} gap
+ * @property {number} size of a gap, in events
+ * @property {string | null} preview once somebody has looked
+ * @property {string[] | null} searched what a search looks through, as long as there is one
+ * @property {boolean} lets whether the filter lets it through
+ */
 
 /** What is kept while the end is followed. */
 export const KEPT = 2000;

@@ -4,12 +4,13 @@
 import { isEarlier } from "../feed/picture.js";
 import { stamp, write } from "../page/stamps.js";
 import { shortId, size } from "../words/format.js";
+import { texts as wordsTexts } from "../words/texts.js";
 import { show, visible } from "../words/visible.js";
 import { absence, flags, mark as markOf, opcodeName } from "../words/words.js";
 import { previewOf } from "./filter.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("../types").Line} Line */
+/** @typedef {import("./lines.js").Line} Line */
 /** @typedef {import("../page/stamps.js").Stamped} Stamped */
 
 /** @returns {Stamped} */
@@ -46,16 +47,9 @@ export function fillRow({ element, slots }, line, index, { times, chosen, run })
   write(slots.id, event ? shortId(event.connection) : "");
   const earlier = event !== null && isEarlier(event.connection, run);
   mark(element, "run", earlier && "earlier");
-  slots.id.title = event
-    ? earlier
-      ? texts.stream.earlierRun(event.connection)
-      : event.connection
-    : "";
-  write(slots.direction, frame ? texts.stream.direction[frame.direction] : "");
-  write(
-    slots.opcode,
-    frame ? opcodeName(frame.opcode) : event ? texts.stream.kinds[event.kind] : "",
-  );
+  slots.id.title = event ? (earlier ? texts.earlierRun(event.connection) : event.connection) : "";
+  write(slots.direction, frame ? wordsTexts.frame.direction[frame.direction] : "");
+  write(slots.opcode, frame ? opcodeName(frame.opcode) : event ? texts.kinds[event.kind] : "");
   write(slots.size, frame ? size(frame.payload_size) : "");
   write(slots.flags, frame ? flags(frame).join(" ") : "");
   const preview = previewOf(line);

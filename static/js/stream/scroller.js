@@ -1,7 +1,7 @@
 // @ts-check
 /** A long list of equally high rows of which only those in view are elements; follows its end while that is in view. */
 
-/** @typedef {import("../types").Line} Line */
+/** @typedef {import("./lines.js").Line} Line */
 /** @typedef {import("../page/stamps.js").Stamped} Stamped */
 
 // Heights in pixels, as in the style sheets; the head stays in view above the rows.

@@ -1,7 +1,7 @@
 // @ts-check
 /** Puts what comes through the filter, in order, and into the lines that are shown. */
 
-/** @typedef {import("../types").Line} Line */
+/** @typedef {import("./lines.js").Line} Line */
 /** @typedef {import("./lines.js").Lines} Lines */
 
 export class Sieve {

@@ -14,9 +14,9 @@ import { texts } from "./texts.js";
 import { Times } from "./times.js";
 import { Walk } from "./walk.js";
 
-/** @typedef {import("../types").Line} Line */
+/** @typedef {import("./lines.js").Line} Line */
 /** @typedef {import("../types").Events} Events */
-/** @typedef {import("../types").GapKind} GapKind */
+/** @typedef {import("./lines.js").GapKind} GapKind */
 
 export class Stream extends EventTarget {
   #all = new Lines();
@@ -122,7 +122,7 @@ export class Stream extends EventTarget {
       this.#one = one;
     }
     part("narrowed").hidden = id === null;
-    if (id !== null) write(part("narrowed-words"), texts.stream.narrowed(shortId(id)));
+    if (id !== null) write(part("narrowed-words"), texts.narrowed(shortId(id)));
     this.#sieve.into(this.#lines);
     this.pause(this.#lines.paused);
     this.#decideAnew();
@@ -135,7 +135,7 @@ export class Stream extends EventTarget {
     part("canvas").replaceChildren();
   }
 
-  /** @param {import("../types").GapKind} kind */
+  /** @param {import("./lines.js").GapKind} kind */
   gap(kind, size = 0) {
     for (const lines of this.#one ? [this.#all, this.#one] : [this.#all]) {
       this.#take(lines, [lines.make(null, kind, size)]);
@@ -163,7 +163,7 @@ export class Stream extends EventTarget {
   pause(on = !this.#lines.paused) {
     this.#lines.paused = on;
     part("pause").toggleAttribute("data-on", on);
-    write(part("pause"), on ? texts.stream.resume : texts.stream.pause);
+    write(part("pause"), on ? texts.resume : texts.pause);
     drawNow(this.#redraw);
     this.dispatchEvent(new Event("pause"));
   }
@@ -196,15 +196,6 @@ export class Stream extends EventTarget {
     this.#choice.chooseLine(line, true);
   }
 
-  /** Name the current line, where it is drawn: what is not there cannot be active. */
-  #markActive() {
-    const { line } = this.#choice;
-    const id = `line-${line?.number}`;
-    const grid = part("stream-grid");
-    if (line && document.getElementById(id)) grid.setAttribute("aria-activedescendant", id);
-    else grid.removeAttribute("aria-activedescendant");
-  }
-
   /** The filter is another, or what it is for. */
   #decideAnew() {
     this.#sieve.again(() => {
@@ -235,12 +226,12 @@ export class Stream extends EventTarget {
     const { shown, all } = this.#lines;
     this.#scroller.show(shown, this.#anew);
     this.#anew = false;
-    this.#markActive();
+    this.walk.markActive();
     if (this.#scroller.following && !this.paused) this.#seen = this.#lines.came;
     const fresh = this.#lines.came - this.#seen;
     part("news").hidden = fresh === 0 || this.paused;
-    write(part("news-count"), texts.stream.news(fresh));
-    write(part("stream-count"), texts.stream.lines(shown.length, Math.min(all.length, KEPT * 2)));
+    write(part("news-count"), texts.news(fresh));
+    write(part("stream-count"), texts.lines(shown.length, Math.min(all.length, KEPT * 2)));
     part("stream-count").hidden = all.length === 0;
     part("stream-grid").setAttribute("aria-rowcount", String(shown.length + 1));
     drawBlank({

@@ -24,8 +24,8 @@ export class Times {
       this.#byClock = !this.#byClock;
       const mode = this.#byClock ? "clock" : "relative";
       part("stream-grid").dataset.times = mode;
-      write(part("time-mode"), texts.stream.time[mode]);
-      part("time-mode").title = texts.stream.time.explained[mode];
+      write(part("time-mode"), texts.time[mode]);
+      part("time-mode").title = texts.time.explained[mode];
       changed();
     });
   }
@@ -54,9 +54,7 @@ export class Times {
     const since = start === null ? null : elapsed(time, start);
     return {
       words: this.#byClock ? clock(time) : (since ?? clock(time).slice(0, 8)),
-      full:
-        timestamp(time) +
-        (since === null ? texts.stream.time.startUnknown : texts.stream.time.since(since)),
+      full: timestamp(time) + (since === null ? texts.time.startUnknown : texts.time.since(since)),
     };
   }
 

@@ -1,7 +1,9 @@
 // @ts-check
 /** Moves the current line of the stream by keys, and opens it. */
 
-/** @typedef {import("../types").Line} Line */
+import { part } from "../page/stamps.js";
+
+/** @typedef {import("./lines.js").Line} Line */
 
 export class Walk {
   #choice;
@@ -42,6 +44,15 @@ export class Walk {
   open() {
     if (this.#choice.line) this.#choice.chooseLine(this.#choice.line, true);
     else this.step(-1);
+  }
+
+  /** Name the current line, where it is drawn: what is not there cannot be active. */
+  markActive() {
+    const { line } = this.#choice;
+    const id = `line-${line?.number}`;
+    const grid = part("stream-grid");
+    if (line && document.getElementById(id)) grid.setAttribute("aria-activedescendant", id);
+    else grid.removeAttribute("aria-activedescendant");
   }
 
   /** @param {number} index */

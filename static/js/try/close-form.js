@@ -29,8 +29,8 @@ export class CloseForm {
       event.preventDefault();
       const code = Number(input("try-code").value.trim());
       const reason = input("try-reason").value;
-      if (!isAllowed(code)) problem(texts.try.badCode);
-      else if (new TextEncoder().encode(reason).length > LONGEST) problem(texts.try.badReason);
+      if (!isAllowed(code)) problem(texts.badCode);
+      else if (new TextEncoder().encode(reason).length > LONGEST) problem(texts.badReason);
       else {
         problem(null);
         close(code, reason);

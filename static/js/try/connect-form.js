@@ -32,9 +32,9 @@ export class ConnectForm {
       .map((name) => name.trim())
       .filter(Boolean);
     // "//elsewhere" is an address of another server, which this page may not open.
-    if (!/^\/(?![/\\])/.test(path)) return texts.try.badPath;
+    if (!/^\/(?![/\\])/.test(path)) return texts.badPath;
     const twice = new Set(subprotocols).size < subprotocols.length;
-    if (twice || !subprotocols.every((name) => TOKEN.test(name))) return texts.try.badProtocol;
+    if (twice || !subprotocols.every((name) => TOKEN.test(name))) return texts.badProtocol;
     return { path, subprotocols };
   }
 

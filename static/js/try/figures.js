@@ -28,12 +28,12 @@ export class TryFigures {
     this.#due = 0;
     const { sent, received, trips } = this.#exchanges;
     part("try-figures").hidden = sent + received === 0;
-    const figures = texts.try.figures(count(sent), count(received));
-    const times = trips && texts.try.trips(duration(trips.last), duration(trips.median));
+    const figures = texts.figures(count(sent), count(received));
+    const times = trips && texts.trips(duration(trips.last), duration(trips.median));
     write(part("try-figures"), figures + (times ?? ""));
     const { buffered } = this.#client;
     part("try-buffered").hidden = buffered === 0;
-    write(part("try-buffered"), buffered ? texts.try.buffered(size(buffered)) : "");
+    write(part("try-buffered"), buffered ? texts.buffered(size(buffered)) : "");
     clearTimeout(this.#timer);
     // Nothing tells when the browser has sent what it held.
     if (buffered) this.#timer = window.setTimeout(() => this.changed(), LOOK);

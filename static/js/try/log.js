@@ -2,8 +2,8 @@
 /** The log of "Try it": the newest exchanges of this page's own connection, beside what the server saw. */
 
 import { part, stamp, write } from "../page/stamps.js";
-import { texts as streamTexts } from "../stream/texts.js";
 import { duration, size } from "../words/format.js";
+import { texts as wordsTexts } from "../words/texts.js";
 import { show, visible } from "../words/visible.js";
 import { opcodeName } from "../words/words.js";
 import { texts } from "./texts.js";
@@ -103,7 +103,7 @@ export class TryLog {
     this.#changed.clear();
     part("try-hint").hidden = true;
     part("try-log-head").hidden = false;
-    write(part("try-earlier"), this.#earlier ? texts.try.earlier(this.#earlier) : "");
+    write(part("try-earlier"), this.#earlier ? texts.earlier(this.#earlier) : "");
     if (!log.querySelector("button[tabindex='0']")) this.#settle(this.#buttons.at(-1));
     this.#follow();
     this.#took = performance.now() - from;
@@ -122,7 +122,7 @@ export class TryLog {
     const { id } = entry;
     slots.saw.hidden = id === null;
     if (id === null) return;
-    slots.saw.title = `${visible(entry.told)}\n${texts.try.openConnection}`;
+    slots.saw.title = `${visible(entry.told)}\n${texts.openConnection}`;
     this.#opens.set(slots.saw, () => this.#open.connection(id));
   }
 
@@ -138,7 +138,7 @@ export class TryLog {
     if (back) this.#fillSaid(line, sent ? "received" : "unasked", back);
     else {
       line.element.dataset.way = over ? "nothing" : "waiting";
-      write(line.slots.way, texts.try.way[over ? "nothing" : "waiting"]);
+      write(line.slots.way, texts.way[over ? "nothing" : "waiting"]);
     }
     write(line.slots.trip, trip === null ? "" : duration(trip));
     if (!back) return;
@@ -150,12 +150,12 @@ export class TryLog {
   #fillSaid({ element, slots }, way, message) {
     const { kind, beginning, cut, name } = message;
     element.dataset.way = way;
-    write(slots.way, texts.try.way[way]);
+    write(slots.way, texts.way[way]);
     write(slots.kind, kind);
     show(slots.name, name && `${name}: `);
     const empty = message.size === 0;
     element.toggleAttribute("data-empty", empty);
-    show(slots.text, empty ? streamTexts.stream.empty : beginning + (cut ? "…" : ""));
+    show(slots.text, empty ? wordsTexts.frame.empty : beginning + (cut ? "…" : ""));
     write(slots.size, size(message.size));
   }
 
@@ -163,23 +163,23 @@ export class TryLog {
   #fillSight({ slots }, sight, way, since = null) {
     slots.unknown.hidden = sight !== "unknown" && sight !== "never";
     slots.saw.hidden = !isSeen(sight);
-    if (sight === "unknown" || sight === "never") slots.unknown.title = texts.try.sight[sight];
+    if (sight === "unknown" || sight === "never") slots.unknown.title = texts.sight[sight];
     if (!isSeen(sight)) return;
     const { frame, frames, wire, compressed, note } = sight;
     const took = since === null || frame.time < since ? null : frame.time - since;
-    write(slots.direction, streamTexts.stream.direction[way]);
+    write(slots.direction, wordsTexts.frame.direction[way]);
     slots.direction.className = way;
     write(slots.opcode, opcodeName(frame.opcode));
     write(slots.wire, size(wire));
     const marks = [
-      ...(note ? [texts.try.violation] : []),
-      ...(took === null ? [] : [took ? `+${duration(took)}` : texts.try.sameTurn]),
-      ...(frames > 1 ? [texts.try.frames(frames)] : []),
-      ...(compressed && !note ? [texts.try.compressed] : []),
+      ...(note ? [texts.violation] : []),
+      ...(took === null ? [] : [took ? `+${duration(took)}` : texts.sameTurn]),
+      ...(frames > 1 ? [texts.frames(frames)] : []),
+      ...(compressed && !note ? [texts.compressed] : []),
     ];
     write(slots.marks, marks.join(", "));
     slots.saw.toggleAttribute("data-wrong", note !== "");
-    slots.saw.title = texts.try.openFrame(sight, took);
+    slots.saw.title = texts.openFrame(sight, took);
     // Where there is little room, some of this is not shown.
     slots.saw.setAttribute("aria-label", slots.saw.textContent?.trim() ?? "");
     this.#opens.set(slots.saw, () => this.#open.frame(frame));

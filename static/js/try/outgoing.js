@@ -45,7 +45,7 @@ export class Outgoing {
     const read =
       Number.isInteger(times) && times >= 1 && times <= MOST_TIMES
         ? await (file ? this.#fromFile(file) : this.#typed())
-        : { wrong: texts.try.badTimes(MOST_TIMES) };
+        : { wrong: texts.badTimes(MOST_TIMES) };
     this.#say("wrong" in read ? read.wrong : null);
     if ("wrong" in read) return null;
     return { data: read.data, message: describe(read.data, file?.name), times };
@@ -64,7 +64,7 @@ export class Outgoing {
     const { kind, text } = this.#field.typed;
     if (kind === "text") return { data: text };
     const read = readHex(text);
-    return "wrong" in read ? { wrong: texts.try.badHex(read.wrong) } : { data: read.bytes };
+    return "wrong" in read ? { wrong: texts.badHex(read.wrong) } : { data: read.bytes };
   }
 
   /** @param {File} file @returns {Promise<{ data: Data } | { wrong: string }>} */
@@ -72,17 +72,17 @@ export class Outgoing {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
       if (this.#attachment.kind === "binary") return { data: bytes };
-      if (!isUtf8(bytes)) return { wrong: texts.try.notText(file.name) };
+      if (!isUtf8(bytes)) return { wrong: texts.notText(file.name) };
       return { data: decoder.decode(bytes) };
     } catch {
-      return { wrong: texts.try.unreadable(file.name) };
+      return { wrong: texts.unreadable(file.name) };
     }
   }
 
   /** Say so before more is sent than the server takes. */
   #warn() {
     const bytes = this.#size();
-    if (bytes > this.#limit) this.#say(texts.try.tooLarge(size(bytes), size(this.#limit)), true);
+    if (bytes > this.#limit) this.#say(texts.tooLarge(size(bytes), size(this.#limit)), true);
     else this.#say(null);
   }
 

@@ -56,7 +56,7 @@ export class Try {
     part("try-send").addEventListener("submit", (event) => this.#submit(event));
     part("connect-here").addEventListener("click", () => {
       reveal();
-      this.#outgoing.offer(texts.try.greeting);
+      this.#outgoing.offer(texts.greeting);
       if (client.state === "closed") this.#connect();
     });
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ then) =>
@@ -94,9 +94,9 @@ export class Try {
   #explain(entry, row) {
     const id = shortId(row.id);
     if (row.refusal) {
-      entry.words = texts.try.refused(row.refusal.status, row.refusal.reason);
-      entry.told = texts.try.request(id);
-    } else if (!entry.ends) entry.told = texts.try.connection(id);
+      entry.words = texts.refused(row.refusal.status, row.refusal.reason);
+      entry.told = texts.request(id);
+    } else if (!entry.ends) entry.told = texts.connection(id);
     else if (row.ending) entry.told = endingWords(row.ending);
     else return;
     entry.id = row.id;
@@ -128,7 +128,7 @@ export class Try {
     if (!ready) return;
     const { state } = this.#client;
     if (state === "open") this.#send(ready);
-    else if (state === "closing") problem(texts.try.stillClosing);
+    else if (state === "closing") problem(texts.stillClosing);
     else if (state === "connecting" || this.#connect()) this.#ready = ready;
   }
 
@@ -170,7 +170,7 @@ export class Try {
 
   /** @param {string} protocol */
   #opened(protocol) {
-    this.#say({ words: texts.try.opened(protocol), ends: false, wrong: false });
+    this.#say({ words: texts.opened(protocol), ends: false, wrong: false });
     announce(pageTexts.announce.tryOpen);
     this.#state();
     if (this.#ready) this.#send(this.#ready);
@@ -184,9 +184,9 @@ export class Try {
     this.#witness?.end();
     const { made, cancelled, wasClean } = end;
     const name = closeName(end.code);
-    const failed = this.#picture.frozen ? texts.try.away : texts.try.failed;
-    const notMade = cancelled ? texts.try.cancelled : failed;
-    const words = made ? texts.try.ended(name, end) : notMade;
+    const failed = this.#picture.frozen ? texts.away : texts.failed;
+    const notMade = cancelled ? texts.cancelled : failed;
+    const words = made ? texts.ended(name, end) : notMade;
     this.#say({ words, ends: true, wrong: made ? !wasClean : !cancelled });
     announce(made ? pageTexts.announce.tryClosed(name) : notMade);
     this.#figures.changed();
@@ -203,7 +203,7 @@ export class Try {
 
   #state() {
     const { state } = this.#client;
-    const { buttons, states } = texts.try;
+    const { buttons, states } = texts;
     part("try").dataset.state = state;
     write(part("try-state"), states[state]);
     const again = state === "closed" && this.#happened.length > 0;

@@ -1,8 +1,6 @@
 // @ts-check
 /** The protocol in words: opcodes, close codes, endings, clients, and one line for each event. */
 
-import { texts as connectionsTexts } from "../connections/texts.js";
-import { texts as streamTexts } from "../stream/texts.js";
 import { duration, size } from "./format.js";
 import { texts } from "./texts.js";
 import { bytesOf, decode, hexOf } from "./visible.js";
@@ -96,7 +94,7 @@ export function endingWords({ by, how, code, reason }) {
 
 /** What a User-Agent header names. @param {string | null} userAgent */
 export function clientName(userAgent) {
-  if (!userAgent) return connectionsTexts.connections.noAgent;
+  if (!userAgent) return texts.clients.noAgent;
   for (const [pattern, name] of CLIENTS) {
     const found = pattern.exec(userAgent);
     if (found) return `${name} ${found[1]}`;
@@ -120,7 +118,7 @@ export function flags(frame) {
 
 /** What is special about a frame, though nothing is wrong with it. @param {FrameEvent} frame */
 export function mark({ heartbeat, compressed, message, opcode, payload_size: came }) {
-  const { marks } = streamTexts.stream;
+  const { marks } = texts.frame;
   if (heartbeat) return marks.heartbeat;
   if (!compressed) return "";
   if (!message) return marks.part;
@@ -130,7 +128,7 @@ export function mark({ heartbeat, compressed, message, opcode, payload_size: cam
 
 /** Why a frame has nothing to preview. @param {FrameEvent} frame */
 export const absence = ({ message, payload_size: size }) =>
-  message || !size ? streamTexts.stream.empty : streamTexts.stream.nothingCame(size);
+  message || !size ? texts.frame.empty : texts.frame.nothingCame(size);
 
 /** One line about an event, as it was sent: it goes through `show` before anybody sees it. @param {Event} event */
 export function preview(event) {
@@ -141,7 +139,7 @@ export function preview(event) {
       return [
         event.peer,
         event.request.line,
-        ...(event.subprotocol ? [streamTexts.stream.subprotocol(event.subprotocol)] : []),
+        ...(event.subprotocol ? [texts.subprotocol(event.subprotocol)] : []),
       ].join(" · ");
     case "refused":
       return event.refusal.reason;
@@ -176,7 +174,7 @@ export const whole = (frame) =>
 
 /** @param {FrameEvent} frame @param {Uint8Array} bytes @param {(text: string) => string} shorten */
 function payloadWords(frame, bytes, shorten) {
-  if (bytes.length === 0) return frame.opcode === 8 ? streamTexts.stream.noCode : "";
+  if (bytes.length === 0) return frame.opcode === 8 ? texts.frame.noCode : "";
   if (frame.opcode === 8 && bytes.length > 1) {
     // RFC 6455 §5.5.1: a two-byte code, then a reason in UTF-8
     const reason = shorten(decode(bytes.subarray(2)));

@@ -1,7 +1,7 @@
 // @ts-check
 /** Sections that fold, each by its heading; what is folded stays folded, whatever is shown next. */
 
-import { recall, remember } from "../page/remembered.js";
+import { recall, remember } from "./remembered.js";
 
 /** Let the sections in an element fold: those with data-fold, by the button with aria-controls in each. @param {HTMLElement} root */
 export function mountFolds(root) {
