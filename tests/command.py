@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 REPOSITORY = Path(__file__).parent.parent
 COMMAND = (sys.executable, "-m", "webapp")
@@ -91,6 +92,17 @@ def started(
         guard.cancel()
 
 
+def announced(process: "subprocess.Popen[str]", output: IO[str]) -> Serving:
+    """Wait until a command listens, and take down what it says."""
+    said = dict(output.readline().rstrip().split(": ", 1) for _ in range(3))
+    return Serving(
+        process,
+        configuration=said["Configuration file"].strip(),
+        page=said["Page"].strip(),
+        socket=said["Socket"].strip(),
+    )
+
+
 @contextmanager
 def serving(
     *arguments: str,
@@ -101,10 +113,4 @@ def serving(
     """Start the command and wait until it listens."""
     with started(*arguments, cwd=cwd, env=env, command=command) as process:
         assert process.stdout is not None
-        said = dict(process.stdout.readline().rstrip().split(": ", 1) for _ in range(3))
-        yield Serving(
-            process,
-            configuration=said["Configuration file"].strip(),
-            page=said["Page"].strip(),
-            socket=said["Socket"].strip(),
-        )
+        yield announced(process, process.stdout)

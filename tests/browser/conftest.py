@@ -12,8 +12,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Dialog, Page, async_playwright, expect
 
+from tests.browser.forked import forked
 from tests.browser.screen import Open
-from tests.command import Serving, serving
+from tests.command import Serving
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _OPTIONS = (
@@ -64,7 +65,7 @@ def _unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serving]:
     """The command at a free port, with all its defaults but for the environment given, if any."""
-    with serving("--port", "0", cwd=tmp_path, env=getattr(request, "param", None)) as server:
+    with forked("--port", "0", cwd=tmp_path, env=getattr(request, "param", None)) as server:
         yield server
 
 
