@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,14 +13,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from bench.chromium import MISSING, OPTIONS, executable
 from bench.load import Load, loading
 from bench.serving import serving
 from bench.usage import cpu_seconds
 
 __all__ = ["main"]
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 _SPEED = Load(connections=64, in_flight=1, size=64)
 _ROUNDS = 3
 
@@ -129,11 +127,11 @@ def _paced(port: int, rate: int, seconds: float) -> tuple[int, float]:
 
 @contextmanager
 def _browser() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    found = executable()
     if found is None:
-        sys.exit("There is no browser: install chromium, or name one in CHROMIUM.")
+        sys.exit(MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
         yield browser
         browser.close()
 

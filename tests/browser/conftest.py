@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Dialog, Page, async_playwright, expect
 
+from bench.chromium import MISSING, OPTIONS, executable
 from tests.browser.forked import forked
 from tests.browser.screen import Open
 from tests.command import Serving
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # RFC 6761 §6.4: these names are nobody's, and so the tests' own.
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
-)
+# RFC 6761 §6.4: these names are nobody's, and so the tests' own.
+_OPTIONS = (*OPTIONS, "--host-resolver-rules=MAP *.test 127.0.0.1")
 # `hit` is what the hostile texts call.
 _WATCHING = """
     globalThis.hit = () => console.error("what a client has sent was run");
@@ -40,13 +30,11 @@ expect.set_options(timeout=10_000)
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """The one that CHROMIUM names, or the first of the usual names on the path."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    found = executable()
     if found is None:
-        sentence = "There is no browser: install chromium, or name one in CHROMIUM."
         if os.environ.get("CI") == "true":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=_OPTIONS)
         yield browser

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bench.chromium import MISSING, OPTIONS, executable
 from tests.browser.screen import ROWS, close, echo, port_of
 from tests.command import Serving, serving
 from tests.peer import Peer, dial
@@ -22,7 +21,6 @@ from tests.peer import Peer, dial
 __all__ = ["main"]
 
 _INTO = Path(__file__).parents[2] / "docs" / "images"
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _SIZES = {"wide": {"width": 1440, "height": 900}, "390": {"width": 390, "height": 844}}
 _SCHEMES = ("light", "dark")
 _PHONE = ("User-Agent", "Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0")
@@ -33,20 +31,18 @@ _JSON = b'{"type": "reading", "sensor": "cellar", "values": [21.5, 21.6, 21.4], 
 
 def main() -> int:
     """Take all pictures; return the exit status."""
-    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    browser = executable()
     if browser is None:
-        print("There is no browser: install chromium, or name one in CHROMIUM.", file=sys.stderr)
+        print(MISSING, file=sys.stderr)
         return 1
     _INTO.mkdir(exist_ok=True)
     asyncio.run(_take(browser))
     return 0
 
 
-async def _take(executable: str) -> None:
+async def _take(found: str) -> None:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = await playwright.chromium.launch(executable_path=found, args=OPTIONS)
         for size in _SIZES:
             for scheme in _SCHEMES:
                 await _states(browser, size, scheme)

@@ -95,6 +95,7 @@ async def test_tab_leads_everywhere_and_shows_where(
     await page.keyboard.press("Enter")
     await page.locator("#try-more").click()
     await expect(page.locator("#try-log .said .saw button:visible")).to_have_count(2)
+    await expect(page.locator("#try-show")).to_be_visible()
     async with dial(port_of(server)) as peer:
         await echo(peer, *numbered("m", range(3)))
         if narrow:
