@@ -186,6 +186,12 @@ async def test_a_connection_that_went_with_its_server_is_said_to_have_and_keeps_
         await expect(drawn).to_have_count(2)
         await expect(page.locator(".sequence .row.end")).to_have_text("the server ended")
         await expect(fact(page, "Id")).to_be_visible()
+        # There is nothing that could be had of it any more.
+        inspected = page.locator("#inspected")
+        await expect(inspected.get_by_role("button", name="Show its frames")).to_be_visible()
+        for name in ("Copy link", "Copy as Mermaid", "Ping now"):
+            await expect(inspected.get_by_role("button", name=name)).to_be_hidden()
+        await expect(inspected.get_by_role("link", name="Open as text")).to_be_hidden()
         async with dial(port) as peer:
             await echo(peer, b"after")
             await expect(page.locator("#open-connections .connection")).to_have_count(1)

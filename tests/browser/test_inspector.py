@@ -49,6 +49,21 @@ async def test_choosing_a_connection_narrows_and_escape_shows_all_again(
         await expect(page.locator("#inspector")).to_be_hidden()
 
 
+async def test_a_frame_leads_to_its_connection(page: Page, server: Serving) -> None:
+    async with dial(port_of(server)) as one, dial(port_of(server)) as other:
+        await echo(one, b"of the first")
+        await echo(other, b"of the second")
+        await page.locator(ROWS, has_text="of the first").first.click()
+        back = page.locator("#inspector-back")
+        await expect(back).to_contain_text("Connection 1")
+        await back.click()
+        await expect(page.locator("#inspector-title")).to_have_text("Connection 1")
+        await expect(page.locator(ROWS, has_text="of the second")).to_have_count(0)
+        await page.locator(ROWS, has_text="of the first").first.click()
+        await back.click()
+        await expect(page.locator("#inspector-title")).to_have_text("Connection 1")
+
+
 async def test_the_end_of_a_connection_that_is_being_looked_at_is_told(
     page: Page, server: Serving
 ) -> None:

@@ -77,6 +77,11 @@ async def test_a_ping_on_demand_is_a_point_of_the_plot_and_stands_in_words(
         assert all(re.fullmatch(rf"after {TIME}", label) for label in labels[3:])
     await expect(page.get_by_role("button", name="Ping now")).to_be_disabled()
     await expect(page.locator(POINTS)).to_have_count(3)
+    # The axis reaches no further than the connection, which did not last for ten seconds.
+    lasted = page.locator("#inspected .facts div", has_text="Lasted").locator("dd")
+    seconds = float((await lasted.inner_text()).removesuffix("\u202fs"))
+    end = (await plot.locator("text").last.text_content() or "").removeprefix("after ")
+    assert float(end.removesuffix("\u202fs")) <= seconds
 
 
 async def test_those_from_before_the_page_are_plotted_and_go_on(

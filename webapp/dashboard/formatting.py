@@ -110,10 +110,15 @@ def mark(event: Event) -> str:
 
 def absence(event: Event) -> str:
     """Say why a frame has nothing to preview."""
-    octets: int = event["payload_size"]
-    if event["message"] is not None or not octets:
-        return "(empty)"
-    return f"(none of {count(octets)} {'byte' if octets == 1 else 'bytes'} came)"
+    size: int = event["payload_size"]
+    return (
+        "(empty)" if event["message"] is not None or not size else f"(none of {octets(size)} came)"
+    )
+
+
+def octets(number: int) -> str:
+    """Say in full how many bytes something has."""
+    return f"{count(number)} {'byte' if number == 1 else 'bytes'}"
 
 
 def opcode_name(opcode: int) -> str:
@@ -179,7 +184,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     function.__name__: function
     for function in (
         absence, client_name, clock, close_name, count, duration, elapsed, ending_words, flags,
-        mark, opcode_name, preview, short_id, size, timestamp, visible,
+        mark, octets, opcode_name, preview, short_id, size, timestamp, visible,
     )
 }  # fmt: skip
 

@@ -78,6 +78,10 @@ export class ConnectionDetail {
     write(this.#slots["title-facts"], refusal ? texts.titles.request : texts.titles.facts);
     this.#drawStory(seen);
     this.#updatePush(seen);
+    // What the server no longer has cannot be had from it.
+    const gone = state === "earlier" || state === "unknown";
+    for (const name of ["copy-link", "diagram-copy", "diagram-link"])
+      this.#slots[name].hidden = gone;
     this.#slots["trips-part"].hidden = !row || refusal !== null;
     if (row) this.#trips.update(row, seen.detail);
     if (row) this.#facts.update(row, seen.now);
@@ -105,6 +109,7 @@ export class ConnectionDetail {
       // There is room for what is still to come, so that nothing has to move for it.
       this.element.setAttribute("data-lives", "");
     }
+    this.#slots["trips-ping"].hidden = this.#slots["push-part"].hidden;
     this.#push.update(row, open);
   }
 

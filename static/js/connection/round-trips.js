@@ -19,7 +19,10 @@ export class RoundTrips {
   #slots;
   /** @type {RoundTrip[]} */ #trips = [];
   /** Where they came from, so that they are taken once. @type {unknown} */ #told = null;
-  #opened = 0;
+  /** @type {Pick<import("../types").Row, "opened" | "closed">} */ #lasted = {
+    opened: 0,
+    closed: null,
+  };
   #drawn = "";
   #width = 0;
 
@@ -44,7 +47,7 @@ export class RoundTrips {
       this.#trips.push({ time, round_trip: trip });
       this.#trips.splice(0, this.#trips.length - KEPT);
     }
-    this.#opened = row.opened;
+    this.#lasted = row;
     const idle = this.#slots["trips-idle"];
     idle.hidden = row.heartbeats === 0 || row.closed !== null;
     const { every } = this.#slots["trips-words"].dataset;
@@ -58,10 +61,10 @@ export class RoundTrips {
 
   #draw() {
     const trips = this.#trips;
-    const looks = `${this.#width} ${trips.length} ${trips.at(-1)?.time}`;
+    const looks = `${this.#width} ${trips.length} ${trips.at(-1)?.time} ${this.#lasted.closed}`;
     if (!this.#width || !trips.length || looks === this.#drawn) return;
     this.#drawn = looks;
-    this.#slots["trips-plot"].replaceChildren(plot(trips, this.#opened, this.#width));
+    this.#slots["trips-plot"].replaceChildren(plot(trips, this.#lasted, this.#width));
   }
 }
 
@@ -85,11 +88,13 @@ function summary(trips) {
   );
 }
 
-/** @param {RoundTrip[]} trips @param {number} opened @param {number} width */
-function plot(trips, opened, width) {
+/** @param {RoundTrip[]} trips @param {Pick<import("../types").Row, "opened" | "closed">} lasted @param {number} width */
+function plot(trips, { opened, closed }, width) {
   const { left, right, top, bottom } = PLOT;
   const first = trips[0].time;
-  const span = Math.max(SPAN, trips[trips.length - 1].time - first);
+  // It ends with its connection.
+  const least = closed === null ? SPAN : Math.max(1, Math.min(SPAN, closed - first));
+  const span = Math.max(least, trips[trips.length - 1].time - first);
   const most = roundUp(Math.max(...trips.map(({ round_trip: trip }) => trip)));
   const x = (/** @type {number} */ time) =>
     Math.round(10 * (left + ((time - first) / span) * (width - left - right))) / 10;

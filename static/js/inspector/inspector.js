@@ -54,7 +54,7 @@ export class Inspector {
     for (const source of [particulars, story])
       source.addEventListener("change", () => this.changed());
     part("inspector-close").addEventListener("click", () => choice.hide());
-    part("inspector-back").addEventListener("click", () => choice.back());
+    part("inspector-back").addEventListener("click", () => this.#toConnection());
     let wide = false;
     new ResizeObserver(() => {
       const now = part("inspected").clientWidth >= WIDE;
@@ -84,8 +84,9 @@ export class Inspector {
     else if (id !== null) this.#showConnection(id);
     // What lies below cannot be used, and so has no focus either.
     if (this.#cover(true) && opens) pane.focus();
-    part("inspector-back").hidden = !(inspected === "line" && connection !== null);
-    if (connection !== null) write(part("inspector-back-words"), texts.back(shortId(connection)));
+    const above = inspected === "line" ? (connection ?? frame?.connection ?? null) : null;
+    part("inspector-back").hidden = above === null;
+    if (above !== null) write(part("inspector-back-words"), texts.back(shortId(above)));
   }
 
   #hide() {
@@ -147,6 +148,13 @@ export class Inspector {
     this.#choice.chooseLine(this.#lineOf(frame), true);
     this.#returns = true;
     part("inspector").focus();
+  }
+
+  /** From a line to its connection, whether or not that was chosen before. */
+  #toConnection() {
+    const { connection, line } = this.#choice;
+    if (connection === null && line?.event) this.#choice.inspect(line.event.connection);
+    else this.#choice.back();
   }
 
   /** Another connection is looked at, or none. */

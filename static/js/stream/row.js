@@ -50,7 +50,8 @@ export function fillRow({ element, slots }, line, index, { times, chosen, run })
   slots.id.title = event ? (earlier ? texts.earlierRun(event.connection) : event.connection) : "";
   write(slots.direction, frame ? wordsTexts.frame.direction[frame.direction] : "");
   write(slots.opcode, frame ? opcodeName(frame.opcode) : event ? texts.kinds[event.kind] : "");
-  write(slots.size, frame ? size(frame.payload_size) : "");
+  write(slots.size, frame ? size(frame.wire_size) : "");
+  slots.size.title = frame ? texts.sizes(frame.wire_size, frame.payload_size) : "";
   write(slots.flags, frame ? flags(frame).join(" ") : "");
   const preview = previewOf(line);
   const nothing = frame !== null && preview === "";

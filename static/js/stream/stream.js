@@ -122,6 +122,7 @@ export class Stream extends EventTarget {
       this.#one = one;
     }
     part("narrowed").hidden = id === null;
+    part("stream-grid").toggleAttribute("data-one", id !== null);
     if (id !== null) write(part("narrowed-words"), texts.narrowed(shortId(id)));
     this.#sieve.into(this.#lines);
     this.pause(this.#lines.paused);

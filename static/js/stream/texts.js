@@ -1,7 +1,7 @@
 // @ts-check
 /** What the stream says. */
 
-import { count, plural } from "../words/format.js";
+import { bytes, count, plural } from "../words/format.js";
 
 /** @typedef {import("./lines.js").GapKind} GapKind */
 
@@ -12,6 +12,8 @@ export const texts = {
     noted: "noted",
     closed: "closed",
   }),
+  sizes: (/** @type {number} */ wire, /** @type {number} */ payload) =>
+    `${bytes(wire)} on the wire; the payload has ${bytes(payload)}`,
   news: (/** @type {number} */ n) => `${count(n)} new`,
   lines: (/** @type {number} */ shown, /** @type {number} */ all) =>
     shown === all ? plural(all, "line") : `${count(shown)} of ${plural(all, "line")}`,
@@ -48,6 +50,6 @@ export const texts = {
     unkept: (n) =>
       `${plural(n, "event")} came while this view was held, and ${n === 1 ? "was" : "were"} not kept here`,
     restarted: () => "the server restarted: what follows belongs to a new run",
-    lost: () => "the feed was lost here; what the server still has follows",
+    lost: () => "the feed was lost here",
   }),
 };
