@@ -34,7 +34,7 @@ WORDS: dict[str, list[list[Any]]] = json.loads(
 FUNCTIONS = {
     "visible": "visible.visible",
     "endings": "([by, how, code, reason]) => words.endingWords({by, how, code, reason})",
-    "close_names": "words.closeName",
+    "close_names": "codes.closeName",
     "opcodes": "words.opcodeName",
     "marks": "frame => words.mark({...FRAME, ...frame})",
     "absences": "frame => words.absence({...FRAME, ...frame})",
@@ -52,6 +52,7 @@ async def test_the_script_says_what_the_server_says(page: Page) -> None:
     for name, cases in WORDS.items():
         said = await page.evaluate(
             f"""async ([cases, FRAME]) => {{
+                const codes = await import("/static/js/words/close-codes.js");
                 const format = await import("/static/js/words/format.js");
                 const visible = await import("/static/js/words/visible.js");
                 const words = await import("/static/js/words/words.js");

@@ -3,11 +3,10 @@
 
 import { ask, connectionPath } from "../feed/api.js";
 import { write } from "../page/stamps.js";
-import { closeCode } from "../words/close-codes.js";
+import { closeCode, closeName } from "../words/close-codes.js";
 import { size } from "../words/format.js";
 import { readHex } from "../words/hex.js";
 import { show } from "../words/visible.js";
-import { closeName } from "../words/words.js";
 import { texts } from "./texts.js";
 
 /** What an application may send of its own accord, as far as it has a meaning (RFC 6455 §7.4). */

@@ -3,10 +3,10 @@
 
 import { copy } from "../page/copy.js";
 import { recall, remember } from "../page/remembered.js";
-import { closeCode } from "../words/close-codes.js";
+import { closeCode, closeName } from "../words/close-codes.js";
 import { size } from "../words/format.js";
 import { bytesOf, decode, hexOf, isUtf8, show } from "../words/visible.js";
-import { closeName, isReadable } from "../words/words.js";
+import { isReadable } from "../words/words.js";
 import { DUMPED, fillDump, pointAtBytes } from "./hexdump.js";
 import { indented, parsed } from "./json.js";
 import { JsonTree } from "./json-tree.js";

@@ -4,9 +4,10 @@
 import { announce } from "../page/announce.js";
 import { part, write } from "../page/stamps.js";
 import { texts as pageTexts } from "../page/texts.js";
+import { closeName } from "../words/close-codes.js";
 import { duration, shortId } from "../words/format.js";
 import { show } from "../words/visible.js";
-import { closeName, endingWords } from "../words/words.js";
+import { endingWords } from "../words/words.js";
 import { Burst } from "./burst.js";
 import { CloseForm } from "./close-form.js";
 import { ConnectForm } from "./connect-form.js";

@@ -1,6 +1,8 @@
 // @ts-check
 /** What the server saw of one connection of this page: whole messages, beside those the page knows of. */
 
+import { ask } from "../feed/api.js";
+
 /** @typedef {import("../types").FrameEvent} FrameEvent */
 /** @typedef {import("./exchanges.js").Exchange} Exchange */
 /** @typedef {import("./exchanges.js").Message} Message */
@@ -123,7 +125,7 @@ export class Witness {
   async #readOn() {
     for (let pages = 1; !this.#over; pages += 1) {
       const after = this.#cursor === null ? "" : `&after=${encodeURIComponent(this.#cursor)}`;
-      const page = await ask(`connection=${this.id}&limit=${PAGE}${after}`);
+      const page = await read(`connection=${this.id}&limit=${PAGE}${after}`);
       this.#cursor = page.cursor;
       if (page.restarted) return this.giveUp();
       if (page.forgotten || page.skipped) return this.#lose();
@@ -137,7 +139,7 @@ export class Witness {
   async #findBack() {
     const { sent, received, idle } = this.#exchanges;
     if (!idle) return;
-    const { cursor } = await ask("limit=1");
+    const { cursor } = await read("limit=1");
     const now = this.#exchanges;
     if (!now.idle || now.sent !== sent || now.received !== received) return;
     this.#cursor = cursor;
@@ -227,10 +229,10 @@ export class Witness {
 }
 
 /** @param {string} query @returns {Promise<import("../types").Events>} */
-async function ask(query) {
-  const answer = await fetch(`/api/events?${query}`, { cache: "no-store" });
-  if (!answer.ok) throw new Error(answer.statusText);
-  return answer.json();
+async function read(query) {
+  const { status, told } = await ask(`/api/events?${query}`);
+  if (status !== 200) throw new Error(`the server answers ${status}`);
+  return told;
 }
 
 /** @param {Message} message @param {Seen} seen */

@@ -1,6 +1,7 @@
 // @ts-check
-/** The protocol in words: opcodes, close codes, endings, clients, and one line for each event. */
+/** The protocol in words: opcodes, endings, clients, and one line for each event. */
 
+import { closeName } from "./close-codes.js";
 import { duration, size } from "./format.js";
 import { texts } from "./texts.js";
 import { bytesOf, decode, hexOf } from "./visible.js";
@@ -25,26 +26,6 @@ const OPCODES = /** @type {Record<number, string>} */ ({
   10: "pong",
 });
 
-// RFC 6455 §7.4.1 and the IANA registry of WebSocket close codes
-const CLOSE_CODES = /** @type {Record<number, string>} */ ({
-  1000: "normal closure",
-  1001: "going away",
-  1002: "protocol error",
-  1003: "unsupported data",
-  1004: "reserved",
-  1005: "no status received",
-  1006: "abnormal closure",
-  1007: "invalid payload data",
-  1008: "policy violation",
-  1009: "message too big",
-  1010: "extension missing",
-  1011: "internal error",
-  1012: "service restart",
-  1013: "try again later",
-  1014: "bad gateway",
-  1015: "TLS handshake failed",
-});
-
 // The first that matches names the client; browsers claim to be each other, so the order matters.
 const CLIENTS = /** @type {[RegExp, string][]} */ ([
   [/\baiohttp\/(\d+\.\d+)/, "aiohttp"],
@@ -62,14 +43,6 @@ export const opcodeName = (opcode) => OPCODES[opcode] ?? `reserved 0x${opcode.to
 
 /** @param {number} opcode */
 export const isControl = (opcode) => opcode >= 8;
-
-/** @param {number} code */
-export function closeName(code) {
-  if (CLOSE_CODES[code]) return `${code} ${CLOSE_CODES[code]}`;
-  if (code >= 4000 && code <= 4999) return `${code} private use`;
-  if (code >= 3000 && code <= 3999) return `${code} registered use`;
-  return `${code} unknown code`;
-}
 
 /** How a connection ended: what the one who ended it did, and what the other one answered. @param {Ending} ending */
 export function endingWords({ by, how, code, reason }) {
