@@ -106,7 +106,7 @@ def test_the_answer_to_a_foreign_origin_is_the_one_shown(tmp_path: Path) -> None
 
 
 def test_the_line_that_the_refusal_names_admits_the_origin(tmp_path: Path) -> None:
-    line = re.search(r"set this in the configuration: (.*)", blocks("text")[0])
+    line = re.search("restart the server: (.*)", blocks("text")[0])
     assert line
     file = tmp_path / "config.yaml"
     file.write_text(line[1], encoding="utf-8")

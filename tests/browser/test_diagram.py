@@ -198,6 +198,24 @@ async def test_it_is_as_wide_as_there_is_room(open_page: Open, server: Serving, 
         assert min(share for words, share in lines if words.startswith("text unbroken")) > 0.8
 
 
+async def test_where_heartbeats_were_that_are_not_kept_there_is_no_silence(page: Page) -> None:
+    told = await page.evaluate(
+        """async () => {
+            const { rowsOf } = await import("/static/js/connection/diagram-rows.js");
+            const ping = ([number, seconds]) => ({
+                kind: "frame", cursor: `x-${number}`, time: seconds * 1e6, direction: "out",
+                opcode: 9, fin: true, masking_key: null, payload: btoa(number), payload_size: 1,
+                message: null, note: null, heartbeat: true });
+            const story = { first: [[1, 20]].map(ping), newest: [[2, 40], [6, 120]].map(ping),
+                missing: 0, exact: true, state: "known" };
+            const { rows } = rowsOf({ story, row: undefined, began: undefined, now: 0 }, "");
+            return rows.map(({ text, silence }) => text ?? silence);
+        }"""
+    )
+    lost = f"1{SPACE}min 20{SPACE}s with 3 heartbeats that are not kept"
+    assert told == ["1", 20_000_000, "2", lost, "6"]
+
+
 async def test_the_diagram_is_copied_and_opened_as_mermaid(page: Page, server: Serving) -> None:
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     async with dial(port_of(server)) as peer:

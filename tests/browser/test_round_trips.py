@@ -56,6 +56,19 @@ async def test_it_is_said_when_the_server_pings(page: Page, server: Serving, sai
         await expect(page.locator(WORDS)).to_contain_text(said)
 
 
+@pytest.mark.parametrize("server", [{"ECHOSCOPE_WEBSOCKET__HEARTBEAT": "1s"}], indirect=True)
+async def test_it_is_said_that_heartbeats_keep_a_proxy_from_its_time_out(
+    page: Page, server: Serving
+) -> None:
+    idle = page.locator("#inspected [data-slot=trips-idle]")
+    async with dial(port_of(server)) as peer:
+        await choose(page)
+        await answer(peer)
+        await expect(idle).to_contain_text("with one in 1s none finds the connection idle")
+        await expect(idle).to_contain_text("websocket.heartbeat: 0")
+    await expect(idle).to_be_hidden()
+
+
 async def test_a_ping_on_demand_is_a_point_of_the_plot_and_stands_in_words(
     page: Page, server: Serving
 ) -> None:

@@ -185,6 +185,36 @@ def test_silence_is_told_from_more_than_a_second_on() -> None:
     ]
 
 
+def ping(number: int, after: float) -> dict[str, Any]:
+    """A ping of the server's own."""
+    mine = {"direction": "out", "masking_key": None, "heartbeat": True}
+    return frame(b"%d" % number, 9, after, **mine)
+
+
+def test_where_pings_were_that_are_not_kept_there_is_no_silence() -> None:
+    pings = ping(1, after=20), ping(2, after=40), ping(4, after=80), ping(9, after=180)
+    assert lines_of(story(*pings, heartbeats=4)) == [
+        "Note over Client,Server: 20.0 s of silence",
+        "Server-->>Client: +20.000 s · ping · 1 · heartbeat",
+        "Note over Client,Server: 20.0 s of silence",
+        "Server-->>Client: +40.000 s · ping · 2 · heartbeat",
+        "Note over Client,Server: 40.0 s with a heartbeat that is not kept",
+        "Server-->>Client: +80.000 s · ping · 4 · heartbeat",
+        "Note over Client,Server: 1 min 40 s with 4 heartbeats that are not kept",
+        "Server-->>Client: +180.000 s · ping · 9 · heartbeat",
+    ]
+
+
+def test_pings_before_those_that_are_left_out_count_too() -> None:
+    first = [BEGAN, *(frame(b"x") for _ in range(6)), ping(1, after=20)]
+    lines = lines_of(story(frame(b"y", after=60), ping(2, after=80), first=first, earlier=8))
+    assert lines[-3:] == [
+        "Client->>Server: +60.000 s · text · y",
+        "Note over Client,Server: 20.0 s of silence",
+        "Server-->>Client: +80.000 s · ping · 2 · heartbeat",
+    ]
+
+
 @pytest.mark.parametrize(("opcode", "words"), [(8, "until TCP was closed"), (1, "of silence")])
 def test_silence_before_the_end_is_told(opcode: int, words: str) -> None:
     ending = {"by": "client", "how": "end of stream", "code": 1006, "reason": ""}

@@ -129,7 +129,7 @@ async def test_a_refused_request_says_why_and_what_would_admit_it(serve: Serve) 
     assert f"Refused request {name.rpartition('-')[2]}" in text
     assert "No entry of origins.allowed admits https://evil.example" in text
     assert "Checkorigin Answered403 Camehttps://evil.example" in text.replace("</dd>", " ")
-    assert "To admit it, set this in the configuration:" in text
+    assert "To admit it, set this in the configuration and restart the server:" in text
     assert "Request as sent" in text
     assert "Its one event." in text
 

@@ -285,7 +285,7 @@ async def test_the_refusal_of_an_origin_says_which_line_admits_it(
     assert f"Came: {origin}\n" in body
     assert f"Expected: same-origin, {APP}\n" in body
     assert "same-origin (http://localhost:8080), has another port" in body
-    line = body.partition("set this in the configuration: ")[2]
+    line = body.partition("set this in the configuration and restart the server: ")[2]
     allowed = yaml.safe_load(line)["origins"]["allowed"]
     server = await aiohttp_server(application([], origins=allowed))
     assert status(await Wire(server.port, []).get("/ws", *UPGRADE, ("Origin", origin))) == 200

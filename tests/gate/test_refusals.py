@@ -122,7 +122,8 @@ async def test_the_text_says_what_came_what_is_expected_why_and_what_to_do(
             "426 Upgrade Required (handshake): This is an early draft of the protocol.\n"
             "Came: Sec-WebSocket-Version: 8\n"
             "Expected: 13\n"
-            "To admit it, set this in the configuration: origins: {allowed: []}\n"
+            "To admit it, set this in the configuration and restart the server: "
+            "origins: {allowed: []}\n"
         )
 
 

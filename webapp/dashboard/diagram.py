@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -117,7 +118,8 @@ def _happening(story: Story) -> Iterator[str]:
     if left_out:
         yield _note(left_out)
         before = None
-    yield from _one_by_one(newest, before, since)
+    pinged = next(filter(None, map(_ping_number, reversed(first))), 0)
+    yield from _one_by_one(newest, before, since, pinged)
     before = newest[-1] if newest else before
     if story.row["closed"] is not None:
         yield from _silence(before, story.row["closed"], ending=True)
@@ -127,9 +129,15 @@ def _drawn(events: Sequence[Shape]) -> list[Shape]:
     return [event for event in events if event["kind"] in ("frame", "noted")]
 
 
-def _one_by_one(events: Sequence[Shape], before: Shape | None, since: int) -> Iterator[str]:
+def _one_by_one(
+    events: Sequence[Shape], before: Shape | None, since: int, pinged: int = 0
+) -> Iterator[str]:
+    """Tell of events; ``pinged``: the number of the server's last ping before them."""
     for event in events:
-        yield from _silence(before, event["time"])
+        number = _ping_number(event)
+        lost = 0 if number is None else number - pinged - 1
+        yield from _silence(before, event["time"], lost=lost)
+        pinged = number or pinged
         before = event
         after = f"{elapsed(event['time'], since)} s"
         if event["kind"] == "noted":
@@ -138,10 +146,18 @@ def _one_by_one(events: Sequence[Shape], before: Shape | None, since: int) -> It
             yield from _frame(event, after)
 
 
-def _silence(before: Shape | None, time: int, *, ending: bool = False) -> Iterator[str]:
-    """Tell of silence; behind what is left out there is none, as something may have passed."""
+def _silence(
+    before: Shape | None, time: int, *, lost: int = 0, ending: bool = False
+) -> Iterator[str]:
+    """Tell of silence; behind what is left out there is none, as something may have passed, and
+    none where so many pings of the server were, of which only some are kept.
+    """
     silence = 0 if before is None else time - before["time"]
     if before is None or silence <= _SILENCE:
+        return
+    if lost > 0:
+        which = "a heartbeat that is" if lost == 1 else f"{count(lost)} heartbeats that are"
+        yield _note(f"{_spaced(duration(silence))} with {which} not kept")
         return
     # RFC 6455 §7.1.1: the closing handshake is done, and TCP is still to be closed.
     closed = ending and before["kind"] == "frame" and before["opcode"] == 0x8
@@ -172,6 +188,14 @@ def _left_out(story: Story, drawn: Sequence[Shape], more: int) -> str:
 def _is_heartbeat(event: Shape) -> bool:
     frame = event["kind"] == "frame"
     return frame and bool(event["heartbeat"]) and event["direction"] == "out"
+
+
+def _ping_number(event: Shape) -> int | None:
+    """Return the number of a ping of the server's own, as it numbers them."""
+    if event["kind"] != "frame" or (event["direction"], event["opcode"]) != ("out", 0x9):
+        return None
+    payload = base64.b64decode(event["payload"])
+    return int(payload) if payload.isdigit() else None
 
 
 def _ends_message(event: Shape) -> bool:

@@ -18,6 +18,8 @@ REFUSAL_PAGE: web.AppKey[Callable[[web.Request, Refusal], str]] = web.AppKey("RE
 #: Below this path it is programs that ask: they get JSON unless they prefer something else.
 API_PATH: web.AppKey[str] = web.AppKey("API_PATH", str)
 
+_TO_ADMIT_IT = "To admit it, set this in the configuration and restart the server:"
+
 _MEDIA_RANGE = re.compile(
     r"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*(;.*)?"
 )
@@ -67,7 +69,7 @@ def refusal_text(refusal: Refusal) -> str:
         f"Expected: {refusal.expected}",
     ]
     if refusal.remedy:
-        lines.append(f"To admit it, set this in the configuration: {refusal.remedy}")
+        lines.append(f"{_TO_ADMIT_IT} {refusal.remedy}")
     if refusal.link:
         lines.append(f"See: {refusal.link}")
     return "\n".join(lines) + "\n"
@@ -82,7 +84,7 @@ def _to_html(refusal: Refusal) -> str:
         f"<dt>Expected</dt><dd><code>{escape(refusal.expected)}</code></dd>\n</dl>",
     ]
     if refusal.remedy:
-        lines.append("<p>To admit it, set this in the configuration:</p>")
+        lines.append(f"<p>{_TO_ADMIT_IT}</p>")
         lines.append(f"<pre>{escape(refusal.remedy)}</pre>")
     if refusal.link:
         lines.append(f'<p>See <a href="{escape(refusal.link)}">{escape(refusal.link)}</a></p>')
