@@ -188,7 +188,6 @@ async def test_a_connection_that_went_with_its_server_is_said_to_have_and_keeps_
         await expect(fact(page, "Id")).to_be_visible()
         # There is nothing that could be had of it any more.
         inspected = page.locator("#inspected")
-        await expect(inspected.get_by_role("button", name="Show its frames")).to_be_visible()
         for name in ("Copy link", "Copy as Mermaid", "Ping now"):
             await expect(inspected.get_by_role("button", name=name)).to_be_hidden()
         await expect(inspected.get_by_role("link", name="Open as text")).to_be_hidden()

@@ -100,7 +100,7 @@ def line_of(event: dict[str, Any], since: int) -> Line:
         connection=short_id(event["connection"]),
         way=DIRECTIONS[event["direction"]] if frame else "",
         opcode=opcode_name(event["opcode"]) if frame else KINDS[event["kind"]],
-        size=size(event["payload_size"]) if frame else "",
+        size=size(event["wire_size"]) if frame else "",
         flags=" ".join(flags(event)),
         preview=preview(event) or absence(event),
         mark=mark(event),

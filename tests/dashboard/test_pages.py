@@ -133,11 +133,11 @@ async def test_compressed_messages_and_heartbeats_are_marked(serve: Serve) -> No
     page = await page_of(client)
     text = " ".join(page.text.split())
     for line in (
-        "text 40 B said in short deflate 40 B → 1.5 KiB",
-        "text 2 B no FIN 03 04 deflate part",
-        "continuation 2 B no FIN 61 62 deflate part",
-        "continuation 2 B said in short deflate parts → 1.5 KiB",
-        "ping 1 B 1 heartbeat",
+        "text 46 B said in short deflate 40 B → 1.5 KiB",
+        "text 8 B no FIN 03 04 deflate part",
+        "continuation 8 B no FIN 61 62 deflate part",
+        "continuation 8 B said in short deflate parts → 1.5 KiB",
+        "ping 3 B 1 heartbeat",
     ):
         assert line in text
     assert page.values("data-heartbeat") == ["yes"]

@@ -32,7 +32,6 @@ export function fillRow({ element, slots }, line, index, { times, chosen, run })
   element.setAttribute("aria-selected", String(line === chosen));
   Object.assign(element.dataset, {
     kind: event?.kind ?? "gap",
-    number: line.number,
     connection: event?.connection ?? "",
     cursor: event?.cursor ?? "",
   });

@@ -191,8 +191,10 @@ export class Stream extends EventTarget {
   #click(event) {
     const row = event.target instanceof Element ? event.target.closest(".line") : null;
     if (!(row instanceof HTMLElement) || window.getSelection()?.type === "Range") return;
-    const line = this.#lines.shown.find(({ number }) => String(number) === row.dataset.number);
-    if (!line?.event) return;
+    // Not by its number: a line that has just been told again has another one until it is drawn.
+    const { cursor } = row.dataset;
+    const line = cursor && this.#lines.shown.find(({ event }) => event?.cursor === cursor);
+    if (!line) return;
     this.#scroller.stay();
     this.#choice.chooseLine(line, true);
   }
