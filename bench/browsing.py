@@ -113,6 +113,8 @@ def _open(browser: Browser, port: int) -> _Watched:
     page.add_init_script(_WATCH)
     page.goto(f"http://127.0.0.1:{port}/")
     page.locator("#feed-state[data-state=live]").wait_for()
+    # What the page fetches a little later is of its opening, too.
+    page.evaluate("import('/static/js/inspector/inspector.js').then(() => null)")
     return _Watched(page, context.new_cdp_session(page))
 
 
