@@ -13,6 +13,7 @@ import { mountCopy } from "./page/copy.js";
 import { mountKeys } from "./page/keys.js";
 import { LateInspector } from "./page/late-inspector.js";
 import { coverPanes, mountPanes, revealTry, showPane } from "./page/panes.js";
+import { spreadOut } from "./page/redraw.js";
 import { part } from "./page/stamps.js";
 import { texts } from "./page/texts.js";
 import { Stream } from "./stream/stream.js";
@@ -22,6 +23,8 @@ import { OwnConnection } from "./try/own.js";
 import { Try } from "./try/try.js";
 
 const LIVE = "/live";
+/** More than so many events or connections at once are nothing to be read. */
+const MUCH = 20;
 
 const picture = new Picture();
 const choice = new Choice();
@@ -96,12 +99,14 @@ const feed = new Feed(LIVE, {
     for (const event of batch.events) {
       if (event.kind === "opened" || event.kind === "refused") picture.remember(event);
     }
+    if (batch.events.length > MUCH) spreadOut();
     const missing = batch.forgotten + batch.skipped;
     if (missing && !first) header.gap(missing);
     tryIt.told(batch);
     stream.add(batch, first);
   },
   state(told) {
+    if (told.connections.length > MUCH) spreadOut();
     picture.change(told, choice.connection);
     header.stats(told.stats);
     changed();

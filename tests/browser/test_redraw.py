@@ -9,21 +9,22 @@ from playwright.async_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-# As redraw.js has it, in milliseconds: how far drawings are apart, and what a draw may take.
-APART, LONG = 200, 50
+# As redraw.js has it, in milliseconds: how far drawings that take no time are apart, at least and
+# at most; and what takes so long that the next one is more than a second away.
+APART, FARTHEST, LONG = 200, 300, 60
 # How long an animation frame is on Playwright's clock.
 FRAME = 16
 
 # A module of its own, not the one that the page draws with. `drawn` has the times of all drawings.
 _PREPARED = """
     async () => {
-        const { drawNow, drawSoon } = await import("/static/js/page/redraw.js?alone");
+        const { drawNow, drawSoon, spreadOut } = await import("/static/js/page/redraw.js?alone");
         const drawn = { one: [], other: [] };
         const draws = {
             one: () => drawn.one.push(performance.now()),
             other: () => drawn.other.push(performance.now()),
         };
-        Object.assign(globalThis, { drawNow, drawSoon, drawn, draws });
+        Object.assign(globalThis, { drawNow, drawSoon, spreadOut, drawn, draws });
     }
 """
 # What tells redraw.js how long it took has arrived when what is posted behind it has.
@@ -63,7 +64,7 @@ async def test_what_changes_all_the_time_is_drawn_a_few_times_a_second(timed: Pa
     times = await drawn(timed)
     assert 2 <= len(times) <= 8
     apart = [later - earlier for earlier, later in pairwise(times)]
-    assert all(APART <= pause <= APART + 2 * FRAME for pause in apart)
+    assert all(APART <= pause <= FARTHEST + 3 * FRAME for pause in apart)
     # The last change is drawn, too, and nothing after it.
     await run(timed, 1000)
     assert len(await drawn(timed)) == len(times) + 1
@@ -103,24 +104,63 @@ async def test_what_a_drawing_leaves_for_later_is_not_drawn_in_the_same_frame(ti
     assert all(b - a >= APART for a, b in pairwise(times))
 
 
+async def test_what_takes_long_leaves_the_rest_to_the_next_frame(page: Page) -> None:
+    """So that no frame holds up the browser for long; what somebody waits for comes first."""
+    await page.evaluate(_PREPARED)
+    seen = await page.evaluate(
+        """async () => {
+            const slow = () => {
+                draws.one();
+                const end = performance.now() + 20;
+                while (performance.now() < end);
+            };
+            const seen = [];
+            drawNow(draws.other);
+            drawNow(slow);
+            for (let frame = 0; frame < 2; frame++) {
+                await new Promise(requestAnimationFrame);
+                seen.push([drawn.one.length, drawn.other.length]);
+            }
+            return seen;
+        }"""
+    )
+    assert seen == [[1, 0], [1, 1]]
+
+
+async def test_what_is_too_much_to_be_read_is_drawn_when_chance_has_it(timed: Page) -> None:
+    """Else all pages of a server draw it at the same moment."""
+    await timed.evaluate("Math.random = () => 0.75; spreadOut()")
+    await run(timed, 280, "drawSoon(draws.one)")
+    assert await drawn(timed) == []
+    # What waits already does not wait longer for it.
+    await run(timed, 60, "spreadOut(); drawSoon(draws.one)")
+    assert len(await drawn(timed)) == 1
+
+
 async def test_what_takes_long_is_followed_by_a_long_rest(page: Page) -> None:
-    """But who waits for it has it at once all the same."""
+    """Whatever else is drawn in it; but who waits for it has it at once all the same."""
     await page.evaluate(_PREPARED)
     told: dict[str, Any] = await page.evaluate(
         """async (long) => {
-            const until = (time) => { while (performance.now() < time); };
-            const asked = performance.now();
-            const long_one = () => { draws.one(); until(performance.now() + long); };
-            // What takes this long may be drawn again after more than half a second.
-            while (!drawn.one.length || performance.now() < drawn.one[0] + 450) {
-                drawSoon(long_one);
+            const frames = async (n) => { while (n--) await new Promise(requestAnimationFrame); };
+            const longOne = () => {
+                draws.one();
+                const end = performance.now() + long;
+                while (performance.now() < end);
+            };
+            drawNow(longOne);
+            await frames(3);
+            drawNow(draws.other);
+            await frames(3);
+            while (performance.now() < drawn.one[0] + 900) {
+                drawSoon(longOne);
                 await new Promise((done) => setTimeout(done, 20));
             }
             const meanwhile = drawn.one.length;
             drawNow(draws.other);
-            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            await frames(3);
             return { meanwhile, after: drawn.one.length, other: drawn.other.length };
         }""",
-        LONG + 10,
+        LONG,
     )
-    assert told == {"meanwhile": 1, "after": 2, "other": 1}
+    assert told == {"meanwhile": 1, "after": 2, "other": 2}

@@ -4,21 +4,23 @@
 /** As often as anybody reads, in milliseconds. */
 const APART = 200;
 /** What part of the time drawing may take, which is most of what the page costs. */
-const SHARE = 0.06;
-/** From so many milliseconds on somebody feels it (W3C Long Tasks API): it is busy here, and the page is to be the last to add to that. */
-const LONG = 50;
-const LONG_SHARE = 0.015;
+const SHARE = 0.04;
 /** And for how many milliseconds that may hold it up. */
-const FARTHEST = 700;
+const FARTHEST = 2000;
+/** After so many milliseconds what else there is to draw is left to the next frame: all of it is laid out and painted, too. */
+const FRAME = 6;
+/** By how many milliseconds pages of one server get out of step, which hear of things at the same moment; and by what part of a rest. */
+const SPREAD = 400;
+const ASTRAY = 0.5;
 
-/** @type {Set<() => void>} */ const due = new Set();
+/** In the order in which they are drawn. @type {Set<() => void>} */ let due = new Set();
 let frame = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let timer;
 let next = 0;
 
 /** Draw with the next animation frame, once, however often that is asked for until then. @param {() => void} draw always the same function for the same thing */
 export function drawNow(draw) {
-  due.add(draw);
+  due = new Set([draw, ...due]);
   clearTimeout(timer);
   timer = undefined;
   frame ||= requestAnimationFrame(drawAll);
@@ -33,23 +35,32 @@ export function drawSoon(draw) {
   else timer = setTimeout(drawNow, wait, draw);
 }
 
+/** More has come than anybody could read at once. All pages drawing it together would take a machine's whole time: this one does so when chance has it. */
+export function spreadOut() {
+  if (frame || timer !== undefined) return;
+  next = Math.max(next, performance.now() + SPREAD * Math.random());
+}
+
 function drawAll() {
   const began = performance.now();
   frame = 0;
-  next = began + APART;
+  next = Math.max(next, began + APART);
   // Of what a drawing asks for itself the rest is left to another frame.
   for (const draw of [...due]) {
     due.delete(draw);
     draw();
+    if (due.size === 0 || performance.now() - began < FRAME) continue;
+    frame ||= requestAnimationFrame(drawAll);
+    break;
   }
   // What is posted now arrives when the browser has laid out and painted all that.
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
     const took = performance.now() - began;
     port1.close();
-    // Pages of one server are not to keep in step: together they would take a machine's whole time.
-    const apart = took / (took < LONG ? SHARE : LONG_SHARE);
-    next = began + Math.max(APART, Math.min(FARTHEST, apart) * (0.8 + 0.4 * Math.random()));
+    const rest = Math.min(FARTHEST, took / SHARE);
+    // What somebody waited for in between has not made up for what took long.
+    next = Math.max(next, began + Math.max(APART, rest) * (1 + ASTRAY * Math.random()));
   };
   port2.postMessage(null);
 }

@@ -145,8 +145,8 @@ export class Stream extends EventTarget {
 
   /** Look again at whether anybody has connected; `anew` where lines that stand there look different now. */
   refresh(anew = false) {
-    if (anew || this.#times.knowsMore()) this.#drawAnew();
-    else if (!this.#lines.shown.length) drawSoon(this.#redraw);
+    this.#anew ||= anew || this.#times.knowsMore();
+    if (this.#anew || !this.#lines.shown.length) drawSoon(this.#redraw);
   }
 
   /** Whether not every event is let through. */
