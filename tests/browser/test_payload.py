@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -351,5 +352,5 @@ async def test_every_close_code_means_what_the_server_says_it_does(page: Page) -
         }""",
         codes,
     )
-    meant = [close_code(code) for code in codes]
-    assert told == [{"sentence": each.sentence, "clause": each.clause} for each in meant]
+    for code, said in zip(codes, told, strict=True):
+        assert said == asdict(close_code(code))

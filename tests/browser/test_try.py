@@ -591,8 +591,11 @@ async def test_each_page_marks_its_own_connection(open_page: Open, server: Servi
 
 
 async def test_its_height_can_be_dragged_and_is_remembered(page: Page) -> None:
-    await connect(page)
     body, border = page.locator("#try-body"), page.locator("#border-try-height")
+    # As long as nothing was tried, its height is what it needs.
+    await expect(body).to_be_visible()
+    await expect(border).to_be_hidden()
+    await connect(page)
 
     async def height() -> float:
         box = await body.bounding_box()
@@ -618,8 +621,8 @@ async def test_its_height_can_be_dragged_and_is_remembered(page: Page) -> None:
     await page.reload()
     await expect(body).to_be_hidden()
     await page.locator("#try-fold").click()
-    await border.dblclick()
     await connect(page)
+    await border.dblclick()
     assert await height() == usual
 
 
