@@ -190,7 +190,7 @@ async def test_a_connection_that_went_with_its_server_is_said_to_have_and_keeps_
         inspected = page.locator("#inspected")
         for name in ("Copy link", "Copy as Mermaid", "Ping now"):
             await expect(inspected.get_by_role("button", name=name)).to_be_hidden()
-        await expect(inspected.get_by_role("link", name="Open as text")).to_be_hidden()
+        await expect(inspected.get_by_role("link", name="As text")).to_be_hidden()
         async with dial(port) as peer:
             await echo(peer, b"after")
             await expect(page.locator("#open-connections .connection")).to_have_count(1)

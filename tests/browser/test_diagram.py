@@ -229,7 +229,7 @@ async def test_the_diagram_is_copied_and_opened_as_mermaid(page: Page, server: S
     copied = await page.evaluate("navigator.clipboard.readText()")
     assert "\nsequenceDiagram\n" in copied
     assert "Bonjour serveur" in copied
-    address = await page.get_by_role("link", name="Open").get_attribute("href")
+    address = await page.get_by_role("link", name="As text").get_attribute("href")
     answer = await page.request.get(address or "")
     assert answer.headers["content-type"] == "text/vnd.mermaid; charset=utf-8"
     assert await answer.text() == copied
