@@ -23,6 +23,12 @@ __all__ = ["main"]
 _SPEED = Load(connections=64, in_flight=1, size=64)
 _ROUNDS = 3
 
+# What pages may cost.
+_TASKS = 2.0  # per cent of the time in tasks over 50 ms
+_LONGEST = 250  # milliseconds of one of these
+_HEAP = 20_000_000  # bytes more than before
+_SLOWER = 0.9  # of the echoes per second of server time that there are without a page
+
 # Long tasks are those over 50 ms (W3C Long Tasks API).
 _WATCH = """
     globalThis.longTasks = [];
@@ -54,12 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     with ExitStack() as stack:
         browser = stack.enter_context(_browser())
-        print(_smoothness(browser, options.pages, options.rate, options.seconds))
-        print(_speed(browser, options.pages))
-    return 0
+        broken = _smoothness(browser, options.pages, options.rate, options.seconds)
+        broken += _speed(browser, options.pages)
+    for sentence in broken:
+        print(f"too much: {sentence}", file=sys.stderr)
+    return 1 if broken else 0
 
 
-def _smoothness(browser: Browser, pages: int, rate: int, seconds: float) -> str:
+def _smoothness(browser: Browser, pages: int, rate: int, seconds: float) -> list[str]:
+    """Print what each page had to do, and return in sentences what was too much."""
     with serving("echoscope") as (process, port):
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
         watched = [_open(browser, port) for _ in range(pages)]
@@ -69,26 +78,36 @@ def _smoothness(browser: Browser, pages: int, rate: int, seconds: float) -> str:
         cpu = cpu_seconds(process)
         echoes, longest = _paced(port, rate, seconds)
         cpu = cpu_seconds(process) - cpu
-        lines = [
+        print(
             f"{echoes:,} echoes in {seconds:g} s, all right, the slowest batch in "
             f"{1000 * longest:.0f} ms; the server took {100 * cpu / seconds:.0f} % of a core"
-        ]
+        )
+        broken = []
         for number, (each, heap) in enumerate(zip(watched, before, strict=True), 1):
             each.page.wait_for_timeout(1500)
             tasks: list[float] = each.page.evaluate("longTasks")
             told = each.number("#count-total")
-            lines.append(
+            share, longest_task = sum(tasks) / seconds / 10, max(tasks, default=0)
+            more = each.heap() - heap
+            print(
                 f"page {number}: {told:,} of {2 * echoes:,} messages counted; "
-                f"tasks over 50 ms {sum(tasks) / seconds / 10:.2f} % of the time, the longest "
-                f"{max(tasks, default=0):.0f} ms; heap {heap / 1e6:.1f} MB before, "
-                f"{(each.heap() - heap) / 1e6:+.1f} MB after"
+                f"tasks over 50 ms {share:.2f} % of the time, the longest {longest_task:.0f} ms; "
+                f"heap {heap / 1e6:.1f} MB before, {more / 1e6:+.1f} MB after"
             )
+            for wrong, what in (
+                (told != 2 * echoes, "messages miscounted"),
+                (share >= _TASKS, f"{share:.2f} % of the time in tasks over 50 ms"),
+                (longest_task >= _LONGEST, f"a task of {longest_task:.0f} ms"),
+                (more >= _HEAP, f"{more / 1e6:.1f} MB more heap"),
+            ):
+                if wrong:
+                    broken.append(f"page {number}: {what}")
             each.page.context.close()
-        return "\n".join(lines)
+        return broken
 
 
-def _speed(browser: Browser, pages: int) -> str:
-    """Echoes per second of server CPU time, without and with the pages, in turns."""
+def _speed(browser: Browser, pages: int) -> list[str]:
+    """Measure echoes per second of server CPU time, without and with the pages, in turns."""
     with serving("echoscope") as (process, port), loading(port, _SPEED) as generator:
         without, beside = [], []
         for _ in range(_ROUNDS):
@@ -101,10 +120,11 @@ def _speed(browser: Browser, pages: int) -> str:
                 for each in watched:
                     each.page.context.close()
     one, other = sorted(without)[_ROUNDS // 2], sorted(beside)[_ROUNDS // 2]
-    return (
+    print(
         f"echoes per second of server CPU time, {_SPEED.connections} connections at full speed: "
         f"{one:,.0f} without a page, {other:,.0f} with {pages}: {other / one:.2f} of it"
     )
+    return [] if other / one >= _SLOWER else [f"{other / one:.2f} of the speed without pages"]
 
 
 def _open(browser: Browser, port: int) -> _Watched:

@@ -167,7 +167,7 @@ CASES = (
     Case(
         "the beginning of a compressed message",
         frame(0x41, HELLO_DEFLATED[:3], fin=False),
-        (*plain(FRAGMENT, *COMPRESSED, TEXT, size=3), "Payload 3 bytes RFC 7692 §7.2.1"),
+        (*plain(FRAGMENT, *COMPRESSED, TEXT, size=3), "Payload 3 bytes RFC 7692 §6.1"),
         "6 header + 3 payload = 9 bytes",
         compresses=True,
     ),

@@ -214,7 +214,7 @@ async def test_a_server_that_hangs_is_told_and_recovers_by_itself(
         try:
             await expect(page.locator("#feed-words")).to_have_text("feed silent", timeout=4000)
             stood = await age.inner_text()
-            for name in ("rate-in", "rate-out", "rate-bytes"):
+            for name in ("rate-in", "rate-out", "rate-bytes", "count-open"):
                 await expect(page.locator(f"#{name}")).to_have_text("–")
             await expect(page.locator("#connections-count")).to_contain_text("as of ")
             await expect(page.locator("#feed-words")).to_have_text(re.compile("^feed lost"))

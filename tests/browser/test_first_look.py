@@ -140,12 +140,15 @@ async def test_all_that_the_page_is_made_of_is_small(browser: Browser, server: S
     assert sum(sizes.values()) < 150_000, f"{len(sizes)} answers"
 
 
+LATEST = 300  # milliseconds
+
+
 async def test_the_first_paint_does_not_keep_anybody_waiting(
     open_page: Open, server: Serving
 ) -> None:
-    """300 ms where nothing else is going on; here there may be other tests on the same cores."""
-    paints = []
-    for _ in range(5):
+    """The fastest counts: there may be other tests on the same cores."""
+    paints: list[float] = []
+    while len(paints) < 10 and min(paints, default=LATEST) >= LATEST:
         page = await open_page(server.page)
         paints.append(
             await page.evaluate(
@@ -153,4 +156,4 @@ async def test_the_first_paint_does_not_keep_anybody_waiting(
             )
         )
         await page.close()
-    assert min(paints) < 600, paints
+    assert min(paints) < LATEST, paints

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.screen import ROWS, echo, numbered, port_of, shows, texts
+from tests.browser.screen import ROWS, Open, echo, numbered, port_of, shows, texts
 from tests.command import Serving
 from tests.peer import dial
 
@@ -127,3 +127,11 @@ async def test_space_and_enter_on_a_control_are_the_controls_own(
     await expect(page.locator("#pause")).to_have_text("Pause")
     await expect(page.locator("#inspector")).to_be_hidden()
     await expect(page.locator(SELECTED)).to_have_count(0)
+
+
+async def test_help_opens_at_its_beginning(open_page: Open, server: Serving) -> None:
+    page = await open_page(server.page, viewport={"width": 390, "height": 844})
+    await page.keyboard.press("?")
+    await expect(page.locator("#help-title")).to_be_focused()
+    await expect(page.locator("#help-title")).to_be_in_viewport(ratio=1)
+    assert await page.locator("#help").evaluate("dialog => dialog.scrollTop") == 0

@@ -54,6 +54,18 @@ async def test_the_stream_follows_its_end_only_while_the_end_is_in_view(
         await expect(page.locator(row(214))).to_be_in_viewport()
 
 
+async def test_what_comes_in_view_of_a_chosen_line_is_not_counted_as_new(
+    page: Page, server: Serving
+) -> None:
+    async with dial(port_of(server)) as peer:
+        await echo(peer, b"one")
+        await page.locator(ROWS, has_text="one").first.click()
+        await echo(peer, b"two")
+        await expect(page.locator(ROWS, has_text="two").last).to_be_visible()
+        await expect(page.locator("#stream-count")).to_have_text("5 lines")
+        await expect(page.locator("#news")).to_be_hidden()
+
+
 async def test_a_pause_holds_the_view_and_counts_what_waits(page: Page, server: Serving) -> None:
     async with dial(port_of(server)) as peer:
         await echo(peer, b"before")

@@ -252,6 +252,15 @@ def test_every_code_that_can_end_a_connection_is_told(by: str) -> None:
         assert telling["clause"] == entry.clause
 
 
+def test_a_pushed_close_in_words_of_the_servers_own_is_told_as_pushed() -> None:
+    """Where the server has failed a connection, it reads no answer."""
+    pushed, failed = (
+        told(ended("server", how, 1011, "internal error"))["meaning"] for how in (HANDSHAKE, END)
+    )
+    assert pushed.startswith("Somebody asked for it")
+    assert "bug in this server" in failed
+
+
 @pytest.mark.parametrize("code", [1010, 1012, 1013, 1014])
 def test_what_a_client_says_is_not_told_as_of_this_server(code: int) -> None:
     """1010 is for clients alone, and the others are for servers."""

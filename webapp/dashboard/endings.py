@@ -90,6 +90,8 @@ def _closed(ended: Mapping[str, Any]) -> dict[str, str]:
         answer = "; the server answered with the same" if answered else ""
         return _telling(f"{closed}{answer}.", meaning, code.clause)
     reason = closing_reason(ended["reason"])
+    if reason is not None and reason.fails and ended["how"] == "closing handshake":
+        reason = None  # what it was answered was read: somebody has pushed a close in these words
     # Where it has failed the connection, it does not read what the client answers.
     after = _after(ended["how"], heard=reason is None or not reason.fails)
     sentence = f"{closed}; the client {after}."

@@ -109,7 +109,7 @@ export const texts = {
       ],
       "sec-websocket-protocol": [
         "The subprotocols that the client would speak, the one it likes best first.",
-        "RFC 6455 §1.9",
+        "RFC 6455 §4.1",
       ],
       "sec-websocket-extensions": [
         "The extensions that the client offers, with their parameters.",

@@ -215,12 +215,14 @@ function payload(frame, { extended, key, payload, size, came }) {
   const drawn = payload.slice(0, room);
   const rest = (size ?? 0n) - BigInt(drawn.length);
   const short = size === null || came < size;
-  const { opcode, compressed, rsv1 } = frame;
+  const { opcode, compressed, rsv1, fin } = frame;
   const of = compressed
-    ? said.payload.compressed
+    ? said.payload.compressed[fin ? "last" : "part"]
     : rsv1
       ? said.payload.perhaps
-      : said.payload.of[opcode];
+      : opcode === 1 && !fin
+        ? said.payload.begins
+        : said.payload.of[opcode];
   return {
     key: "payload",
     name: said.names.payload,

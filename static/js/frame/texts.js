@@ -124,10 +124,14 @@ export const texts = {
         any: ["A frame may be empty.", "§5.2"],
         close: ["Empty: no status code, which a program is told as 1005.", "§7.1.5"],
       },
-      compressed: [
-        "Compressed with DEFLATE; the 00 00 ff ff at its end is left out.",
-        "RFC 7692 §7.2.1",
-      ],
+      compressed: {
+        part: ["A part of what was compressed with DEFLATE.", "RFC 7692 §6.1"],
+        last: [
+          "Compressed with DEFLATE; the 00 00 ff ff at the end of the message is left out.",
+          "RFC 7692 §7.2.1",
+        ],
+      },
+      begins: ["The beginning of a text; it may end within a character.", "§5.6"],
       perhaps: ["Perhaps compressed: nothing was agreed upon that says how.", "§5.2"],
       of: /** @type {Record<number, readonly string[]>} */ ({
         0: ["The next part of the message.", "§5.4"],

@@ -82,6 +82,11 @@ export class Scroller {
     return Math.max(1, Math.floor((this.#frame.clientHeight - HEAD) / ROW) - 1);
   }
 
+  /** Whether all that comes can be seen, followed or not. */
+  get endInView() {
+    return this.following || this.#atEnd();
+  }
+
   #atEnd() {
     const { scrollTop, clientHeight } = this.#frame;
     return scrollTop + clientHeight >= HEAD + this.#count * ROW - ROW / 2;

@@ -230,7 +230,7 @@ export class Stream extends EventTarget {
     this.#scroller.show(shown, this.#anew);
     this.#anew = false;
     this.walk.markActive();
-    if (this.#scroller.following && !this.paused) this.#seen = this.#lines.came;
+    if (!this.paused && this.#scroller.endInView) this.#seen = this.#lines.came;
     const fresh = this.#lines.came - this.#seen;
     part("news").hidden = fresh === 0 || this.paused;
     write(part("news-count"), texts.news(fresh));

@@ -45,6 +45,10 @@ export class Header {
     }
     this.#feed = feed;
     if (state !== "live") this.#samples = [];
+    if (state !== "live" && state !== "connecting") {
+      write(part("count-open"), UNKNOWN);
+      write(part("tab-open"), "");
+    }
     document.body.toggleAttribute("data-stale", state !== "live");
     this.#measure();
     this.#say();
