@@ -62,8 +62,9 @@ _LOOK_THROUGH = """
             hex: looked_at("hex", "[data-slot=hex]"),
         });
         // Where many come together, the list is drawn in a few goes.
-        while (kind === "opened" && !listed(connection)) await new Promise(requestAnimationFrame);
-        if (kind === "opened" || kind === "refused") connections.push({
+        const begins = kind === "opened" || kind === "refused";
+        while (begins && !listed(connection)) await new Promise(requestAnimationFrame);
+        if (begins) connections.push({
             how: text(listed(connection), ".how"),
             words: text(inspected, "[data-slot=words]"),
             start: text(inspected, "[data-slot=start]"),
