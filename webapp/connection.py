@@ -44,5 +44,6 @@ class Connection:
             reason=ending.reason,
             quiet=ending.quiet,
             within_frame=ending.within_frame,
+            on_demand=ending.on_demand,
         )
         return Closed(now, stream.id, ended, now - self.opened.time, **stream.traffic.counts())

@@ -113,7 +113,8 @@ def close(hub: Hub, name: str, code: int | None, reason: str, *, by: str) -> Non
     stream = find(hub, name)
     with _explained():
         stream.require_reader()
-    stream.close(CloseCode.NO_STATUS_RECEIVED if code is None else code, reason)
+    sent = CloseCode.NO_STATUS_RECEIVED if code is None else code
+    stream.close(sent, reason, on_demand=True)
     _log.info("%s: a close with %s was pushed by %s", name, code or "no code", by)
 
 

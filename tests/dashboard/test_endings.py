@@ -252,13 +252,17 @@ def test_every_code_that_can_end_a_connection_is_told(by: str) -> None:
         assert telling["clause"] == entry.clause
 
 
-def test_a_pushed_close_in_words_of_the_servers_own_is_told_as_pushed() -> None:
-    """Where the server has failed a connection, it reads no answer."""
-    pushed, failed = (
-        told(ended("server", how, 1011, "internal error"))["meaning"] for how in (HANDSHAKE, END)
-    )
-    assert pushed.startswith("Somebody asked for it")
-    assert "bug in this server" in failed
+@pytest.mark.parametrize("how", [HANDSHAKE, END, RESET, LATE])
+@pytest.mark.parametrize("reason", ["internal error", SHUTDOWN, TOO_BIG])
+def test_a_close_on_demand_in_words_of_the_servers_own_is_told_as_that(
+    how: str, reason: str
+) -> None:
+    own = ended("server", how, 1011, reason)
+    assert not told(own)["meaning"].startswith("Somebody asked for it")
+    demanded = told({**own, "on_demand": True})
+    assert demanded["meaning"].startswith("Somebody asked for it on this page or by the API.")
+    if how == END:
+        assert "without an answer" in demanded["sentence"]
 
 
 @pytest.mark.parametrize("code", [1010, 1012, 1013, 1014])

@@ -67,6 +67,32 @@ async def test_a_client_that_goes_in_the_middle_of_a_frame(serve: Serve, came: i
     assert "within_frame" not in (row_shape(summary)["ending"] or {})
 
 
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_pushed_close_in_words_of_the_servers_own(serve: Serve, answers: bool) -> None:
+    client = await serve()
+    async with dial(port_of(client)) as peer:
+        await peer.echoed(b"x")
+        (open_one,) = client.app[HUB].summaries(1, 1)
+        pushed = {"code": 1011, "reason": "internal error"}
+        path = f"/api/connections/{open_one.began.connection}/close"
+        async with client.post(path, json=pushed) as response:
+            assert response.status < 300
+        assert (await peer.receive())[0] == 0x88
+        if answers:
+            peer.send(0x8, (1011).to_bytes(2))
+        peer.writer.write_eof()
+        await peer.rest()
+    hub = client.app[HUB]
+    await eventually(lambda: not hub.stats().open)
+    (summary,) = hub.summaries(1, 1)
+    told = detail_shape(summary)["ending"]
+    assert told is not None
+    did = "answered" if answers else "then ended it without an answer"
+    assert told["sentence"].endswith(f"saying “internal error”; the client {did}.")
+    assert told["meaning"].startswith("Somebody asked for it on this page or by the API.")
+    assert (row_shape(summary)["ending"] or {}).keys() == {"by", "how", "code", "reason", "quiet"}
+
+
 PROGRAM = """
 import signal, sys
 from websockets.sync.client import connect

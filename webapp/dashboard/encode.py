@@ -94,8 +94,7 @@ def _told(summary: ConnectionSummary) -> shapes.Told | None:
     if summary.ended is None or summary.closed is None:
         return None
     duration = (summary.closed - summary.began.time) // 1000
-    cut = summary.ended.within_frame
-    ended = {**_ending(summary.ended), "duration": duration, "within_frame": cut}
+    ended = {**asdict(summary.ended), **_ending(summary.ended), "duration": duration}
     return cast("shapes.Told", told(ended))
 
 
@@ -189,7 +188,8 @@ def _closed(cursor: str, event: Closed) -> eventshapes.ClosedEvent:
 
 def _ending(ended: Ended) -> shapes.Ending:
     shape = {**asdict(ended), "quiet": ended.quiet // 1000}
-    del shape["within_frame"]  # it stands in the sentence, and with the frame
+    for name in ("within_frame", "on_demand"):
+        del shape[name]  # it stands in the sentence
     return cast("shapes.Ending", shape)
 
 

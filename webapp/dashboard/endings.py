@@ -62,7 +62,7 @@ def told(ended: Mapping[str, Any]) -> dict[str, str]:
     """Tell an ending: ``sentence``, ``meaning`` in one or two more, and the ``clause``, if any.
 
     Takes what has `by`, `how`, `code`, `reason`, and in microseconds `quiet` and `duration`;
-    also `within_frame`, if it was.
+    also `within_frame` and `on_demand`, if it was.
     What the client said is in it as it was sent.
     """
     if ended["code"] != _ABNORMAL:
@@ -89,9 +89,8 @@ def _closed(ended: Mapping[str, Any]) -> dict[str, str]:
         answered = ended["how"] == "closing handshake"
         answer = "; the server answered with the same" if answered else ""
         return _telling(f"{closed}{answer}.", meaning, code.clause)
-    reason = closing_reason(ended["reason"])
-    if reason is not None and reason.fails and ended["how"] == "closing handshake":
-        reason = None  # what it was answered was read: somebody has pushed a close in these words
+    # On demand any words are sent, those of this server's own among them.
+    reason = None if ended.get("on_demand") else closing_reason(ended["reason"])
     # Where it has failed the connection, it does not read what the client answers.
     after = _after(ended["how"], heard=reason is None or not reason.fails)
     sentence = f"{closed}; the client {after}."

@@ -65,8 +65,8 @@ class Rejection:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """Who ended a connection ("client" or "server"), how, and with which code and reason; for how
-    many nanoseconds nothing had passed in either direction before it; and whether that was in the
-    middle of a frame that the client sent.
+    many nanoseconds nothing had passed in either direction before it; whether that was in the
+    middle of a frame that the client sent; and whether the server closed on demand.
     """
 
     by: str
@@ -75,6 +75,7 @@ class Ended:
     reason: str
     quiet: int = 0
     within_frame: bool = False
+    on_demand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ class How(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Who ended a connection and how; the first close frame's code and reason, 1006 without one;
-    for how many nanoseconds nothing had passed in either direction before; and whether it was in
-    the middle of a frame that the client sent.
+    for how many nanoseconds nothing had passed in either direction before; whether it was in the
+    middle of a frame that the client sent; and whether the server closed on demand.
     """
 
     by: By
@@ -39,20 +39,23 @@ class Ending:
     reason: str
     quiet: int = 0
     within_frame: bool = False
+    on_demand: bool = False
 
 
 class Parting:
     """The close frames of a connection so far, and whether its peer was given up."""
 
-    __slots__ = ("_answered", "_first", "_gave_up")
+    __slots__ = ("_answered", "_first", "_gave_up", "_on_demand")
 
     def __init__(self) -> None:
         self._first: tuple[By, int, str] | None = None
         self._answered = False
         self._gave_up: str | None = None
+        self._on_demand = False
 
-    def close_sent(self, code: int, reason: str) -> None:
-        """A close frame went out, in answer or of this server's own accord."""
+    def close_sent(self, code: int, reason: str, *, on_demand: bool = False) -> None:
+        """A close frame went out: in answer, of this server's own accord, or on demand."""
+        self._on_demand = on_demand
         self._closed(By.SERVER, code, reason)
 
     def close_received(self, code: int, reason: str) -> None:
@@ -84,7 +87,7 @@ class Parting:
             by, code, reason = By.SERVER, CloseCode.ABNORMAL_CLOSURE, self._gave_up
         else:
             by, code, reason = By.CLIENT, CloseCode.ABNORMAL_CLOSURE, ""
-        return Ending(by, self._how(exc), code, reason, quiet, within_frame)
+        return Ending(by, self._how(exc), code, reason, quiet, within_frame, self._on_demand)
 
     def _closed(self, by: By, code: int, reason: str) -> None:
         if self._first is None:

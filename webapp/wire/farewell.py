@@ -36,14 +36,14 @@ class Farewell:
         """Whether close frames went both ways: the closing handshake is done."""
         return self._parting.is_answered
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int, reason: str, *, on_demand: bool = False) -> None:
         """Begin the closing handshake, if it has not begun (RFC 6455 §7.1.2).
 
         Raises:
             ValueError: if the code must not be sent (RFC 6455 §7.4).
         """
         if self.state is State.OPEN:
-            self._put_close(code, reason)
+            self._put_close(code, reason, on_demand=on_demand)
             self.state = State.CLOSING
             self._outbox.flush()
 
@@ -90,8 +90,8 @@ class Farewell:
         del self._turns
         return self._parting.ending(exc, quiet, within_frame=within_frame)
 
-    def _put_close(self, code: int, reason: str = "") -> None:
-        self._parting.close_sent(code, self._outbox.close(code, reason))
+    def _put_close(self, code: int, reason: str = "", *, on_demand: bool = False) -> None:
+        self._parting.close_sent(code, self._outbox.close(code, reason), on_demand=on_demand)
 
     def _drain(self) -> None:
         """Nothing more to say: end our side and wait, for a while, for the peer to end its own."""

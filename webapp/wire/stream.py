@@ -189,13 +189,17 @@ class WebSocketStream:
         if self.state is State.OPEN:
             self._upkeep.ping(remark)
 
-    def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
+    def close(
+        self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "", *, on_demand: bool = False
+    ) -> None:
         """Begin the closing handshake, if it has not begun; the reason is cut to 123 bytes.
+
+        ``on_demand``: whoever it is for chose the words, which may be those of this server's own.
 
         Raises:
             ValueError: if the code must not be sent (RFC 6455 §7.4).
         """
-        self._farewell.close(code, reason)
+        self._farewell.close(code, reason, on_demand=on_demand)
 
     def abort(self, why: str) -> None:
         """Drop the connection at once, with what is unsent; ``why`` is noted."""
